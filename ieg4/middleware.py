@@ -1,0 +1,27 @@
+"""Every page is for signed-in people, is kept by nobody else, and forgets nothing that was typed."""
+
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+
+from returns import held
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Sends strangers to the sign-in page; what an expired session posted is held until its writer is back."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            held.keep(request)
+        return super().handle_no_permission(request, view_func)
+
+
+class PrivatePagesMiddleware:
+    """No proxy and no back button shows a page after its reader has signed out."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store, private"
+        return response

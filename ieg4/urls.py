@@ -1,0 +1,20 @@
+"""The root table: one council and one round in front of every address but the few shared ones."""
+
+from django.contrib.auth.views import LogoutView
+from django.urls import include, path
+
+from . import views
+
+handler400 = "ieg4.views.bad_request"
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("help/", views.HelpView.as_view(), name="help"),
+    path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
+    path("health/", views.health, name="health"),
+    path("<slug:authority>/<slug:round>/", include("outcomes.urls")),
+    path("<slug:authority>/<slug:round>/", include("efficiency.urls")),
+    path("<slug:authority>/", include("returns.urls")),
+]

@@ -1,0 +1,562 @@
+"""The only way to the answers of a return: open it, read it, change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from django.apps import apps
+from django.db import transaction
+from django.urls import reverse
+
+from . import clock, rules
+from .models import Allocation, CaseStudy, Department, Event, Return, Role, User
+from .proforma import Column, Line, Point, Section, Table, load
+
+
+class ActionRefused(Exception):
+    """The act can't be done; the message tells the reader why and what next."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where answers stand: a section's line, of one department where departments contribute.
+
+    Without a line it is the section's record (cover, context, the efficiency note).
+    """
+
+    return_: Return
+    section: Section
+    line: Line | None = None
+    department: Department | None = None
+
+    @property
+    def key(self) -> tuple:
+        return self.section.key, self.line and self.line.key, self.department and self.department.pk
+
+    @property
+    def tables(self) -> list[Table]:
+        wanted = {"grid", "list"} if self.line else {"record"}
+        return [table for table in self.section.tables if table.shape in wanted]
+
+    @property
+    def code(self) -> str:
+        return self.line.key if self.line else self.section.short
+
+    @property
+    def label(self) -> str:
+        return self.line.label if self.line else (self.section.tables[-1].columns[-1].label
+                                                  if self.section.lines else self.section.title)
+
+    def get_absolute_url(self) -> str:
+        address = [self.return_.authority.slug, self.return_.round, self.section.key]
+        if self.line is None:
+            name = "section-answer" if self.tables else "section-detail"
+            return reverse(f"returns:{name}", args=address)
+        if self.department and self.section.per_department:
+            return reverse("returns:line-answer", args=[*address, self.line.key, self.department.slug])
+        return reverse("returns:line-answer", args=[*address, self.line.key])
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One record of answers in its place."""
+
+    place: Place
+    table: Table
+    point: Point | None
+    record: object
+
+    @property
+    def key(self) -> str:
+        """Names the record in a form or sheet: table, then line, department and point as far as it has them."""
+        department = self.place.department.slug if self.table.per_department else ""
+        parts = (self.table.key, self.place.line and self.place.line.key, department, self.point and self.point.key)
+        return "--".join(part for part in parts if part)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One column of one record: the smallest thing that is asked."""
+
+    entry: Entry
+    column: Column
+    applies: bool
+
+    @property
+    def value(self):
+        return getattr(self.entry.record, self.column.field)
+
+    @property
+    def blank(self) -> bool:
+        return self.value is None or self.value == ""
+
+    @property
+    def required(self) -> bool:
+        return self.column.required and self.applies
+
+    @property
+    def missing(self) -> bool:
+        return self.required and self.blank
+
+    @property
+    def where(self) -> str:
+        """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
+        point = self.entry.point
+        if point is None:
+            return self.column.label
+        return f"{self.column.label} {'at' if point.date else 'for'} {point.name}"
+
+
+@dataclass
+class Answers:
+    """The answers of a return, or of some of its sections, in the order of the proforma."""
+
+    return_: Return
+    sections: tuple[Section, ...]
+    departments: list[Department]
+    allocations: dict[str, Allocation]
+    lead: User | None
+    _records: dict = field(repr=False)
+    _lists: dict = field(repr=False)
+
+    @cached_property
+    def department_by_slug(self) -> dict[str, Department]:
+        return {department.slug: department for department in self.departments}
+
+    def places(self, section: Section | None = None) -> Iterator[Place]:
+        """Every place that is asked, in the order of the proforma, departments by name within a line."""
+        for each in [section] if section else self.sections:
+            if any(table.shape == "record" for table in each.tables):
+                yield Place(self.return_, each)
+            for line in each.lines:
+                if each.per_department:
+                    for department in self.departments:
+                        yield Place(self.return_, each, line, department)
+                else:
+                    yield Place(self.return_, each, line)
+            for table in each.tables:
+                for record in self.list_rows(table):
+                    yield self._list_place(each, record)
+
+    def list_rows(self, table: Table) -> list:
+        return self._lists.get(table.key, [])
+
+    def _list_place(self, section: Section, record: CaseStudy) -> Place:
+        line = Line(key=record.line, label=record.title or f"{section.line_word} {record.line}")
+        return Place(self.return_, section, line, record.department)
+
+    def place(self, section_key: str, line_key: str | None, department_slug: str | None = None) -> Place | None:
+        """The place of that address, or None where the proforma and the council have no such place."""
+        section = next((each for each in self.sections if each.key == section_key), None)
+        if section is None:
+            return None
+        if line_key is None:
+            return Place(self.return_, section) if any(t.shape == "record" for t in section.tables) else None
+        for table in section.tables:
+            for record in self.list_rows(table):
+                if record.line == line_key and department_slug is None:
+                    return self._list_place(section, record)
+        line = section.lines_by_key.get(line_key)
+        if line is None or section.per_department != (department_slug is not None):
+            return None
+        if department_slug is None:
+            return Place(self.return_, section, line)
+        department = self.department_by_slug.get(department_slug)
+        return department and Place(self.return_, section, line, department)
+
+    def entries(self, place: Place) -> list[Entry]:
+        """The records of that place, table by table and point by point."""
+        found = []
+        for table in place.tables:
+            for point in table.points or (None,):
+                found.append(Entry(place, table, point, self.record(place, table, point)))
+        return found
+
+    def record(self, place: Place, table: Table, point: Point | None = None):
+        department_id = place.department.pk if table.per_department else None
+        return self._records[
+            table.model, department_id, place.line.key if place.line else "", point.key if point else ""
+        ]
+
+    def head(self, place: Place):
+        """The record that speaks for the place as a whole."""
+        return self.record(place, place.tables[0]) if not place.tables[0].points else None
+
+    def applies(self, place: Place) -> bool:
+        """False where the line is declared nil or not applicable, so that nothing else of it is asked."""
+        return getattr(self.head(place), "applies", True)
+
+    def cells(self, place: Place) -> Iterator[Cell]:
+        applies = self.applies(place)
+        for entry in self.entries(place):
+            for column in entry.table.columns:
+                yield Cell(entry, column, applies)
+
+    def owner(self, place: Place) -> User | None:
+        """The one person answerable for the place."""
+        if place.department:
+            return place.department.contributor
+        if place.line:
+            return self.allocations[place.line.key].owner
+        return self.lead
+
+    def department(self, place: Place) -> Department | None:
+        """The department that answers the place; the lead's own where the lead answers."""
+        if place.department:
+            return place.department
+        if place.line:
+            return self.allocations[place.line.key].department
+        return next(iter(self.lead.departments.all()), None) if self.lead else None
+
+    def allocation(self, place: Place) -> Allocation | None:
+        return None if place.department or not place.line else self.allocations[place.line.key]
+
+    def due(self, place: Place):
+        allocation = self.allocation(place)
+        return (allocation and allocation.due) or self.return_.answers_due
+
+
+def model_of(table: Table):
+    return apps.get_model(table.model)
+
+
+def read(return_: Return, *sections: str) -> Answers:
+    """The answers of the return, or of the sections named, by one query for each kind of record."""
+    proforma = return_.proforma
+    wanted = tuple(s for s in proforma.sections if not sections or s.key in sections)
+    departments = list(return_.authority.departments.select_related("contributor"))
+    by_id = {department.pk: department for department in departments}
+    records, lists = {}, {}
+    for table in {table.model: table for section in wanted for table in section.tables}.values():
+        rows = list(model_of(table).objects.filter(return_record=return_).order_by("pk"))
+        for row in rows:
+            row.return_record = return_
+            department_id = getattr(row, "department_id", None)
+            if department_id:
+                row.department = by_id[department_id]
+            line = getattr(row, table.row_field, "")
+            point = getattr(row, "point", "")
+            records[table.model, None if table.shape == "list" else department_id, line, point] = row
+        if table.shape == "list":
+            lists[table.key] = rows
+    allocations = return_.allocations.select_related("owner", "department")
+    lead = (
+        User.objects.filter(authority=return_.authority, is_active=True, groups__name=Role.LEAD)
+        .order_by("pk")
+        .prefetch_related("departments")
+        .first()
+    )
+    return Answers(return_, wanted, departments, {a.line: a for a in allocations}, lead, records, lists)
+
+
+@transaction.atomic
+def open_return(*, authority, proforma_key: str, answers_due, cabinet_date) -> Return:
+    """A new return with every record the proforma declares, blank: "missing" is "is blank"."""
+    proforma = load(proforma_key)
+    return_ = Return.objects.create(
+        authority=authority,
+        round=proforma.round.key,
+        proforma_key=proforma_key,
+        answers_due=answers_due,
+        cabinet_date=cabinet_date,
+    )
+    Allocation.objects.bulk_create(
+        Allocation(return_record=return_, line=line) for line in proforma.allocated_lines
+    )
+    for section in proforma.sections:
+        for table in section.tables:
+            if table.shape == "record":
+                model_of(table).objects.create(return_record=return_)
+            elif table.shape == "grid" and not table.per_department:
+                _create_grid(return_, section, table, {})
+    for department in authority.departments.all():
+        add_department(return_=return_, department=department)
+    return return_
+
+
+@transaction.atomic
+def add_department(*, return_: Return, department: Department) -> None:
+    """The blank records of a department that contributes figures from now on."""
+    for section in return_.proforma.sections:
+        for table in section.tables:
+            if table.per_department:
+                _create_grid(return_, section, table, {"department": department})
+
+
+def _create_grid(return_: Return, section: Section, table: Table, shared: dict) -> None:
+    model = model_of(table)
+    starting = getattr(model, "starting_values", lambda line, return_: {})
+    rows = []
+    for line in section.lines:
+        for point in table.points or (None,):
+            values = {table.row_field: line.key} | ({table.point_field: point.key} if point else {})
+            rows.append(model(return_record=return_, **values, **shared, **starting(line, return_)))
+    model.objects.bulk_create(rows)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a person wants a record to hold, and the version they saw when they began."""
+
+    entry: Entry
+    seen: int
+    values: dict
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A cell that somebody else saved first, with all three texts."""
+
+    entry: Entry
+    column: Column
+    before: str
+    mine: str
+    theirs: str
+    event: Event
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What became of a save: the changes written, or the conflicts for whose sake none was."""
+
+    events: list[Event]
+    conflicts: list[Conflict]
+
+
+@transaction.atomic
+def save_answers(*, return_: Return, by: User, changes: list[Change]) -> Saved:
+    """Write the changes and an event for each cell, or write nothing and return the conflicts.
+
+    A cell that only others changed keeps their value, one that only this person changed takes the new one.
+    Raises ActionRefused when this person may not change one of the places.
+    """
+    return_ = Return.objects.select_for_update().select_related("authority").get(pk=return_.pk)
+    lines = {change.entry.place.line.key for change in changes if change.entry.place.line}
+    allocations = {a.line: a for a in return_.allocations.filter(line__in=lines)}
+    for change in changes:
+        place = change.entry.place
+        fresh = Place(return_, place.section, place.line, place.department)
+        allocation = None if place.department or not place.line else allocations[place.line.key]
+        if not rules.can_answer(by, fresh, allocation):
+            raise ActionRefused(
+                f"{place.code} isn’t yours to change: it may have been given to someone else. "
+                "Ask the e-government lead."
+            )
+    current = _lock_records(changes)
+    if len(current) < len(changes):
+        raise ActionRefused("What you answered has been removed by someone else meanwhile.")
+    now = clock.now()
+    events, conflicts, touched = [], [], {}
+    later = _later_events(return_, [c for c in changes if c.seen != current[c.entry.key].version])
+    for change in changes:
+        record = current[change.entry.key]
+        written = {}
+        for name, value in change.values.items():
+            model_field = record._meta.get_field(name)
+            mine, theirs = to_text(value), to_text(getattr(record, name))
+            since = later.get((change.entry.key, name), [])
+            since = [event for event in since if event.version > change.seen]
+            before = since[0].old if since else theirs
+            if mine in (theirs, before):
+                continue
+            if since:
+                column = change.entry.table.column(name)
+                conflicts.append(Conflict(change.entry, column, before, mine, theirs, since[-1]))
+                continue
+            setattr(record, model_field.attname, value)
+            written[name] = (theirs, mine)
+        if written:
+            record.version += 1
+            touched.setdefault(type(record), []).append(record)
+            events += [
+                _answer_event(change.entry, record, by, now, name, old, new)
+                for name, (old, new) in written.items()
+            ]
+    if conflicts:
+        return Saved([], conflicts)
+    for model, records in touched.items():
+        names = {event.field for event in events}
+        fields = [f.name for f in model._meta.concrete_fields if f.name in names]
+        model.objects.bulk_update(records, [*fields, "version"])
+    return Saved(Event.objects.bulk_create(events), [])
+
+
+def _lock_records(changes: list[Change]) -> dict:
+    """Fresh copies of the records to be changed, by entry key, locked in the order of their ids."""
+    found = {}
+    by_model = {}
+    for change in changes:
+        by_model.setdefault(type(change.entry.record), {})[change.entry.record.pk] = change.entry.key
+    for model, keys in sorted(by_model.items(), key=lambda item: item[0]._meta.label):
+        for record in model.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
+            found[keys[record.pk]] = record
+    return found
+
+
+def _later_events(return_: Return, stale: list[Change]) -> dict:
+    """Events since the oldest version seen, by entry key and field, for records that others have changed."""
+    found = {}
+    keys = {_event_key(change.entry): change.entry.key for change in stale}
+    if not keys:
+        return found
+    events = Event.objects.filter(
+        return_record=return_,
+        kind=Event.Kind.ANSWER,
+        table__in={change.entry.table.key for change in stale},
+        version__gt=min(change.seen for change in stale),
+    ).select_related("by")
+    for event in events:
+        key = keys.get((event.table, event.line, event.point, event.department_id))
+        if key:
+            found.setdefault((key, event.field), []).append(event)
+    return found
+
+
+def _event_key(entry: Entry) -> tuple:
+    return (
+        entry.table.key,
+        entry.place.line.key if entry.place.line else "",
+        entry.point.key if entry.point else "",
+        entry.place.department.pk if entry.place.department else None,
+    )
+
+
+def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str) -> Event:
+    table, line, point, department_id = _event_key(entry)
+    return Event(
+        return_record_id=record.return_record_id,
+        at=at,
+        by=by,
+        kind=Event.Kind.ANSWER,
+        table=table,
+        line=line,
+        point=point,
+        department_id=department_id,
+        field=name,
+        old=old,
+        new=new,
+        version=record.version,
+    )
+
+
+def to_text(value) -> str:
+    """A value as the history keeps it: blank as nothing, yes or no as words, figures plain."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, Decimal):
+        return f"{value:.1f}"
+    return str(value)
+
+
+def history(place: Place):
+    """The events of a place, newest first."""
+    events = Event.objects.filter(
+        return_record=place.return_,
+        table__in=[table.key for table in place.tables] + [""],
+        line=place.line.key if place.line else "",
+        department=place.department if place.department else None,
+    )
+    if place.line is None:
+        events = events.exclude(table="")
+    return events.select_related("by").order_by("-pk")
+
+
+@transaction.atomic
+def add_case_study(*, return_: Return, by: User, department: Department) -> CaseStudy:
+    """A blank case study of that department, at the end of the list. Raises ActionRefused."""
+    return_ = Return.objects.select_for_update().select_related("authority").get(pk=return_.pk)
+    if not rules.can_add_case_study(by, return_) or department.pk not in by.department_ids:
+        raise ActionRefused("Case studies are brought by the department concerned. Ask one of its officers.")
+    section, table = return_.proforma.tables["cases"]
+    codes = CaseStudy.objects.filter(return_record=return_).values_list("line", flat=True)
+    numbers = [int(code.removeprefix("C")) for code in codes]
+    if len(numbers) >= table.most:
+        raise ActionRefused(f"The return already has {table.most} case studies, the most it takes.")
+    # A removed study's code is not given out again, so that the history stays plain.
+    removed = Event.objects.filter(return_record=return_, kind=Event.Kind.REMOVED, table=table.key)
+    numbers += [int(code.removeprefix("C")) for code in removed.values_list("line", flat=True)]
+    study = CaseStudy.objects.create(
+        return_record=return_, department=department, line=f"C{max(numbers, default=0) + 1}"
+    )
+    Event.objects.create(
+        return_record=return_,
+        at=clock.now(),
+        by=by,
+        kind=Event.Kind.ADDED,
+        table=table.key,
+        line=study.line,
+        department=department,
+    )
+    return study
+
+
+@transaction.atomic
+def remove_case_study(*, return_: Return, by: User, line: str) -> None:
+    """That case study is gone, its words kept in the history. Raises ActionRefused."""
+    return_ = Return.objects.select_for_update().select_related("authority").get(pk=return_.pk)
+    study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
+    if study is None:
+        raise ActionRefused("This case study has been removed already.")
+    section, table = return_.proforma.tables["cases"]
+    place = Place(return_, section, Line(key=line, label=study.title), study.department)
+    if not rules.can_answer(by, place, None):
+        raise ActionRefused(f"Case study {line} is {study.department}’s to remove.")
+    Event.objects.create(
+        return_record=return_,
+        at=clock.now(),
+        by=by,
+        kind=Event.Kind.REMOVED,
+        table=table.key,
+        line=line,
+        department=study.department,
+        old=f"{study.title}\n\n{study.text}".strip(),
+    )
+    study.delete()
+
+
+@transaction.atomic
+def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, department, due) -> int:
+    """Those lines have that owner, department and date; returns how many changed. Raises ActionRefused."""
+    return_ = Return.objects.select_for_update().select_related("authority").get(pk=return_.pk)
+    if not rules.can_allocate(by, return_):
+        raise ActionRefused("Only the e-government lead allocates lines.")
+    if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
+        raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")
+    if not owner.is_active:
+        raise ActionRefused(f"{owner} has left. Choose another owner.")
+    now = clock.now()
+    changed, events = [], []
+    rows = return_.allocations.filter(line__in=lines).select_related("owner", "department")
+    for allocation in rows.order_by("pk"):
+        old = _allocation_text(allocation)
+        allocation.owner, allocation.department, allocation.due = owner, department, due
+        new = _allocation_text(allocation)
+        if new != old:
+            changed.append(allocation)
+            events.append(
+                Event(
+                    return_record=return_,
+                    at=now,
+                    by=by,
+                    kind=Event.Kind.ALLOCATION,
+                    line=allocation.line,
+                    field="owner",
+                    old=old,
+                    new=new,
+                )
+            )
+    Allocation.objects.bulk_update(changed, ["owner", "department", "due"])
+    Event.objects.bulk_create(events)
+    return len(changed)
+
+
+def _allocation_text(allocation: Allocation) -> str:
+    if allocation.owner is None:
+        return ""
+    due = f", by {allocation.due.isoformat()}" if allocation.due else ""
+    return f"{allocation.owner}, {allocation.department}{due}"

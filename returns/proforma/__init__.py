@@ -1,0 +1,15 @@
+"""The form itself, as data: what is asked, in which order and words."""
+
+from .schema import Column, Line, Point, Proforma, ProformaError, Section, Table, known_keys, load
+
+__all__ = [
+    "Column",
+    "Line",
+    "Point",
+    "Proforma",
+    "ProformaError",
+    "Section",
+    "Table",
+    "known_keys",
+    "load",
+]

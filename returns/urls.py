@@ -1,0 +1,42 @@
+"""Addresses start with the council and carry codes, never table ids."""
+
+from django.urls import path
+
+from .views import answering, allocation, cabinet, dashboard, documents, people, work
+
+app_name = "returns"
+
+urlpatterns = [
+    path("colours.css", people.CouncilCss.as_view(), name="council-css"),
+    path("people/", people.PersonList.as_view(), name="person-list"),
+    path("people/new/", people.PersonCreate.as_view(), name="person-create"),
+    path("people/<str:username>/", people.PersonUpdate.as_view(), name="person-update"),
+    path("departments/", people.DepartmentList.as_view(), name="department-list"),
+    path("departments/new/", people.DepartmentCreate.as_view(), name="department-create"),
+    path("departments/<slug:department>/", people.DepartmentUpdate.as_view(), name="department-update"),
+    path("<slug:round>/", work.ReturnHome.as_view(), name="return-detail"),
+    path("<slug:round>/my-work/", work.MyWork.as_view(), name="work-list"),
+    path("<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
+    path("<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
+    path("<slug:round>/allocation/", allocation.AllocationView.as_view(), name="allocation"),
+    path("<slug:round>/cabinet/", cabinet.CabinetPage.as_view(), name="cabinet"),
+    path("<slug:round>/whole/", documents.WholeReturn.as_view(), name="return-whole"),
+    path("<slug:round>/return.pdf", documents.ReturnPdf.as_view(), name="return-pdf"),
+    path("<slug:round>/proforma/", people.ProformaView.as_view(), name="proforma-detail"),
+    path("<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"),
+    path("<slug:round>/cases/new/", answering.CaseStudyCreate.as_view(), name="case-create"),
+    path("<slug:round>/cases/<slug:line>/remove/", answering.CaseStudyRemove.as_view(), name="case-remove"),
+    path("<slug:round>/<slug:section>/", answering.SectionDetail.as_view(), name="section-detail"),
+    path("<slug:round>/<slug:section>/answer/", answering.AnswerView.as_view(), name="section-answer"),
+    path("<slug:round>/<slug:section>/<slug:line>/", answering.AnswerView.as_view(), name="line-answer"),
+    path(
+        "<slug:round>/<slug:section>/<slug:line>/history/",
+        answering.LineHistory.as_view(),
+        name="line-history",
+    ),
+    path(
+        "<slug:round>/<slug:section>/<slug:line>/<slug:department>/",
+        answering.AnswerView.as_view(),
+        name="line-answer",
+    ),
+]
