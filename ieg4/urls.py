@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from . import views
+from . import dashboard, views
 
 handler400 = "ieg4.views.bad_request"
 
@@ -14,6 +14,9 @@ urlpatterns = [
     path("help/", views.HelpView.as_view(), name="help"),
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),
+    path("<slug:authority>/<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
+    path("<slug:authority>/<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
+    path("<slug:authority>/<slug:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
     path("<slug:authority>/<slug:round>/", include("outcomes.urls")),
     path("<slug:authority>/<slug:round>/", include("efficiency.urls")),
     path("<slug:authority>/", include("returns.urls")),

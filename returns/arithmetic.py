@@ -30,3 +30,47 @@ def percent_of(part, whole) -> Decimal | None:
     if part is None or not whole:
         return None
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
+
+
+@dataclass(frozen=True)
+class YearAgainstTarget:
+    """Gains to the end of one year beside the target to the end of it, all in £ thousand."""
+
+    label: str
+    kind: str
+    cashable: Sum
+    non_cashable: Sum
+    target: Decimal | None
+
+    @property
+    def gains(self) -> Sum:
+        blanks = self.cashable.blanks + self.non_cashable.blanks
+        return Sum(self.cashable.value + self.non_cashable.value, blanks)
+
+    @property
+    def gap(self) -> Decimal | None:
+        """What is still lacking; nothing once the target is reached."""
+        return None if self.target is None else max(self.target - self.gains.value, Decimal(0))
+
+    @property
+    def cashable_share(self) -> Decimal | None:
+        return percent_of(self.cashable.value, self.gains.value)
+
+    @property
+    def percent_of_target(self) -> Decimal | None:
+        return percent_of(self.gains.value, self.target)
+
+
+def against_target(years, baseline: Decimal | None, percent_per_year: Decimal) -> list[YearAgainstTarget]:
+    """Cumulative gains against so many per cent of the baseline for each year that has passed.
+
+    `years` are (label, kind, cashable Sum, non-cashable Sum) in order, one for each year.
+    """
+    found = []
+    cashable = non_cashable = Sum(Decimal(0), 0)
+    for number, (label, kind, more, more_non) in enumerate(years, start=1):
+        cashable = Sum(cashable.value + more.value, cashable.blanks + more.blanks)
+        non_cashable = Sum(non_cashable.value + more_non.value, non_cashable.blanks + more_non.blanks)
+        target = None if baseline is None else baseline * percent_per_year / 100 * number
+        found.append(YearAgainstTarget(label, kind, cashable, non_cashable, target))
+    return found

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import answering, allocation, cabinet, dashboard, documents, people, work
+from .views import allocation, answering, documents, people, work
 
 app_name = "returns"
 
@@ -16,10 +16,7 @@ urlpatterns = [
     path("departments/<slug:department>/", people.DepartmentUpdate.as_view(), name="department-update"),
     path("<slug:round>/", work.ReturnHome.as_view(), name="return-detail"),
     path("<slug:round>/my-work/", work.MyWork.as_view(), name="work-list"),
-    path("<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard"),
-    path("<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
     path("<slug:round>/allocation/", allocation.AllocationView.as_view(), name="allocation"),
-    path("<slug:round>/cabinet/", cabinet.CabinetPage.as_view(), name="cabinet"),
     path("<slug:round>/whole/", documents.WholeReturn.as_view(), name="return-whole"),
     path("<slug:round>/return.pdf", documents.ReturnPdf.as_view(), name="return-pdf"),
     path("<slug:round>/proforma/", people.ProformaView.as_view(), name="proforma-detail"),

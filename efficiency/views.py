@@ -1,0 +1,128 @@
+"""Gains by line, year and department against the target."""
+
+from django.http import Http404
+from django.views.generic import TemplateView
+
+from returns import rules
+from returns.answers import Place, read
+from returns.arithmetic import total
+from returns.completeness import assess
+from returns.views.base import ReturnMixin
+
+from .target import baseline_spend, years_against_target
+
+
+class GainList(ReturnMixin, TemplateView):
+    """Do we reach 2.5% a year? Table and chart, with the council's sums by line."""
+
+    template_name = "efficiency/gain_list.html"
+
+    def get_context_data(self, **kwargs):
+        answers = read(self.return_, "efficiency")
+        section = self.return_.proforma.section_by_key["efficiency"]
+        table = section.table("gains")
+        lines = [
+            (line, [
+                (answers.council_sum(section, table, line, point, name), name, point)
+                for point in table.points
+                for name in ("cashable", "non_cashable")
+            ])
+            for line in section.lines
+        ]
+        columns = range(len(lines[0][1]))
+        sums = [
+            (total(row[i][0].value for _, row in lines), any(row[i][0].blanks for _, row in lines))
+            for i in columns
+        ]
+        years = years_against_target(answers)
+        states = [
+            s for s in assess(answers).places
+            if rules.can_see_place(self.request.user, s.place, answers.allocation(s.place))
+        ]
+        return super().get_context_data(**kwargs) | {
+            "section": section,
+            "table": table,
+            "lines": lines,
+            "sums": sums,
+            "years": years,
+            "last": years[-1],
+            "baseline": baseline_spend(answers),
+            "chart": _chart(years),
+            "blank": next((s for s in states if s.blockers), None),
+            "states": [s for s in states if s.place.department in self.request.user.departments.all()],
+            "note": answers.place("efficiency", None),
+            "note_record": answers.record(answers.place("efficiency", None), section.table("efficiency_note")),
+            "can_note": rules.can_answer(self.request.user, answers.place("efficiency", None), None),
+        }
+
+
+class LineByDepartment(ReturnMixin, TemplateView):
+    """One line of a section that departments contribute to: each department's figures and their sum."""
+
+    template_name = "efficiency/line_detail.html"
+
+    def find(self):
+        super().find()
+        self.section = self.return_.proforma.section_by_key.get(self.kwargs["section"])
+        if self.section is None or not self.section.per_department:
+            raise Http404
+        self.line = self.section.lines_by_key.get(self.kwargs["line"])
+        if self.line is None:
+            raise Http404
+
+    def get_context_data(self, **kwargs):
+        answers = read(self.return_, self.section.key)
+        table = next(table for table in self.section.tables if table.points)
+        columns = [column for column in table.columns if column.required]
+        rows = []
+        for department in answers.departments:
+            place = Place(self.return_, self.section, self.line, department)
+            records = [(point, answers.record(place, table, point)) for point in table.points]
+            rows.append(
+                {
+                    "place": place,
+                    "head": answers.head(place),
+                    "applies": answers.applies(place),
+                    "values": [getattr(r, column.field) for _, r in records for column in columns],
+                    "open": rules.can_see_place(self.request.user, place, None),
+                }
+            )
+        return super().get_context_data(**kwargs) | {
+            "section": self.section,
+            "line": self.line,
+            "table": table,
+            "columns": columns,
+            "rows": rows,
+            "sums": [
+                answers.council_sum(self.section, table, self.line, point, column.field)
+                for point in table.points
+                for column in columns
+            ],
+        }
+
+
+def _chart(years) -> dict:
+    """Bars 0 to 160 high on one scale with the targets, for a drawing 400 wide."""
+    tallest = max([y.gains.value for y in years] + [y.target or 0 for y in years]) or 1
+    step = 10 ** (len(str(int(tallest))) - 1)
+    top = (int(tallest) // step + 1) * step
+    bars = []
+    for number, year in enumerate(years):
+        cashable = float(year.cashable.value) * 160 / top
+        non_cashable = float(year.non_cashable.value) * 160 / top
+        bars.append(
+            {
+                "year": year,
+                "x": 64 + number * 84,
+                "middle": 64 + number * 84 + 23,
+                "cashable_y": 180 - cashable,
+                "cashable_height": cashable,
+                "non_cashable_y": 180 - cashable - non_cashable,
+                "non_cashable_height": non_cashable,
+                "label_y": 174 - cashable - non_cashable,
+                "target_y": None if year.target is None else 180 - float(year.target) * 160 / top,
+                "target_x1": 64 + number * 84 - 8,
+                "target_x2": 64 + number * 84 + 54,
+            }
+        )
+    return {"bars": bars, "top": top, "half": top / 2}

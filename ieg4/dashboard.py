@@ -1,0 +1,100 @@
+"""The pages that bring all apps together: the lead's dashboard, its lists, and the Cabinet page."""
+
+from django.views.generic import TemplateView
+
+from outcomes.traffic import light_charts, standing
+from returns import clock, rules
+from returns.answers import read
+from returns.completeness import assess
+from returns.views.base import ReturnMixin
+
+
+class Dashboard(ReturnMixin, TemplateView):
+    """Will we lose the money, and whom do I chase?"""
+
+    template_name = "ieg4/dashboard_detail.html"
+
+    def allowed(self) -> bool:
+        return rules.can_watch(self.request.user, self.return_)
+
+    def get_context_data(self, **kwargs):
+        assessment = assess(self.return_)
+        answers = assessment.answers
+        proforma = self.return_.proforma
+        cells = assessment.by_department_and_section()
+        departments = [*answers.departments, None]
+        rows = []
+        for department in departments:
+            pk = department and department.pk
+            tally = assessment.tally_of(
+                lambda state, pk=pk: (state.department.pk if state.department else None) == pk
+            )
+            if department or tally.required or tally.blockers:
+                counts = [(section, cells.get((pk, section.key))) for section in proforma.sections]
+                rows.append((department, counts, tally))
+        owners = [
+            (owner, blockers[:4], len(blockers), max(len(blockers) - 4, 0))
+            for owner, blockers in assessment.by_owner()
+        ]
+        return super().get_context_data(**kwargs) | {
+            "assessment": assessment,
+            "owners": owners,
+            "people": sum(owner is not None for owner, *_ in owners),
+            "rows": rows,
+            "section_totals": [
+                (s, assessment.tally_of(lambda state, key=s.key: state.place.section.key == key))
+                for s in proforma.sections
+            ],
+            "charts": light_charts(answers),
+            "points": proforma.section_by_key["outcomes"].points,
+            "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
+        }
+
+
+class BlockerList(ReturnMixin, TemplateView):
+    """Every blocker, narrowed to a department, section or owner."""
+
+    template_name = "ieg4/blocker_list.html"
+
+    def allowed(self) -> bool:
+        return rules.can_watch(self.request.user, self.return_)
+
+    def get_context_data(self, **kwargs):
+        assessment = assess(self.return_)
+        wanted = {name: self.request.GET.get(name, "") for name in ("department", "section", "owner")}
+        blockers = [
+            blocker
+            for blocker in assessment.blockers
+            if all(not value or _names(blocker, name) == value for name, value in wanted.items())
+        ]
+        return super().get_context_data(**kwargs) | {
+            "assessment": assessment,
+            "blockers": blockers,
+            "wanted": wanted,
+            "departments": assessment.answers.departments,
+            "owners": sorted({b.owner for b in assessment.blockers if b.owner}, key=str),
+        }
+
+
+def _names(blocker, name: str) -> str:
+    if name == "section":
+        return blocker.place.section.key
+    if name == "department":
+        return blocker.department.slug if blocker.department else "none"
+    return blocker.owner.username if blocker.owner else "none"
+
+
+class CabinetPage(ReturnMixin, TemplateView):
+    """Is it safe to approve? One sentence, the exposure, and the return to read."""
+
+    template_name = "ieg4/cabinet_detail.html"
+
+    def allowed(self) -> bool:
+        return rules.can_open_cabinet_page(self.request.user, self.return_)
+
+    def get_context_data(self, **kwargs):
+        answers = read(self.return_)
+        return super().get_context_data(**kwargs) | {
+            "assessment": assess(answers),
+            "standing": standing(answers),
+        }

@@ -1,0 +1,96 @@
+"""How the outcomes stand: lights by tier and date, and the four-way sentence for Cabinet."""
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+
+from returns.answers import Answers, Place
+
+LETTERS = ("G", "A", "R", "", "N")
+WORDS = {"G": "green", "A": "amber", "R": "red", "": "blank", "N": "not applicable"}
+
+# Bars of the chart component run between these two; 2 units stay free between parts.
+CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
+
+# An adopted stretch outcome has no date of its own; the last reporting date stands for it.
+LAST = datetime.date(2006, 3, 31)
+
+
+def light_charts(answers: Answers) -> list[dict]:
+    """For each tier: its name, due date, and per date the counts of each light, ready to draw and to read."""
+    section = answers.return_.proforma.section_by_key["outcomes"]
+    charts = []
+    for tier in answers.return_.proforma.tiers:
+        lines = [line for line in section.lines if line.tier == tier.key]
+        lights = [answers.lights(Place(answers.return_, section, line)) for line in lines]
+        rows = []
+        for index, point in enumerate(section.points):
+            counts = Counter(row[index] for row in lights)
+            rows.append({"point": point, "counts": [(letter, counts[letter]) for letter in LETTERS]})
+        charts.append(
+            {
+                "tier": tier,
+                "lines": len(lines),
+                "adopted": sum("N" not in row for row in lights),
+                "rows": rows,
+                "bars": [{"label": row["point"].short, "parts": _parts(row["counts"])} for row in rows],
+                "desc": ". ".join(
+                    f"{row['point'].label}: "
+                    + ", ".join(f"{count} {WORDS[letter]}" for letter, count in row["counts"] if count)
+                    for row in rows
+                ),
+            }
+        )
+    return charts
+
+
+def _parts(counts) -> list[dict]:
+    shown = [(letter, count) for letter, count in counts if count]
+    whole = sum(count for _, count in shown)
+    room = CHART_RIGHT - CHART_LEFT - CHART_GAP * max(len(shown) - 1, 0)
+    parts, x = [], float(CHART_LEFT)
+    for letter, count in shown:
+        width = room * count / whole
+        parts.append({"letter": letter, "x": x, "width": width, "count": count})
+        x += width + CHART_GAP
+    return parts
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where the outcomes stand, as lists of codes; the six lists together make all outcomes."""
+
+    achieved: list[str]
+    on_course: list[str]
+    expected: list[str]
+    at_risk: list[str]
+    unknown: list[str]
+    outside: list[str]
+
+    @property
+    def total(self) -> int:
+        return sum(len(codes) for codes in vars(self).values())
+
+
+def standing(answers: Answers) -> Standing:
+    """Green today; amber and green by its date; red and green by its date; not green by its date.
+
+    A blank among the lights that decide makes an outcome unknown; one that doesn't apply stands outside.
+    """
+    section = answers.return_.proforma.section_by_key["outcomes"]
+    found = Standing([], [], [], [], [], [])
+    for line in section.lines:
+        lights = answers.lights(Place(answers.return_, section, line))
+        due = answers.return_.proforma.tier_of(line).due or LAST
+        at_due = lights[[point.date for point in section.points].index(due)]
+        if "N" in lights:
+            found.outside.append(line.key)
+        elif lights[0] == "G":
+            found.achieved.append(line.key)
+        elif not lights[0] or not at_due:
+            found.unknown.append(line.key)
+        elif at_due != "G":
+            found.at_risk.append(line.key)
+        else:
+            (found.on_course if lights[0] == "A" else found.expected).append(line.key)
+    return found

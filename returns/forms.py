@@ -1,0 +1,206 @@
+"""Forms over the proforma's tables: the one way in for answers, whoever sends them."""
+
+from functools import cache
+
+from crispy_forms.helper import FormHelper
+from crispy_forms_gds.layout import Submit
+from django import forms
+from django.db import models
+
+from .acts import Change
+from .answers import Entry, model_of
+from .entry import CHARACTERS_A_WORD, NotTyped, clean_text, count_words, parse_count, parse_money
+from .proforma import Table
+
+
+def form_helper(*, submit: str = "") -> FormHelper:
+    """Crispy's settings for every form; without `submit` the template draws form tag and buttons."""
+    helper = FormHelper()
+    helper.form_tag = bool(submit)
+    helper.disable_csrf = not submit
+    helper.attrs = {"novalidate": ""}
+    if submit:
+        helper.add_input(Submit("save", submit))
+    return helper
+
+
+class TypedField(forms.Field):
+    """A figure typed as text, read by one of the published rules; what can't be read is shown as it was typed."""
+
+    widget = forms.TextInput
+
+    def __init__(self, *, parse, inputmode: str, **kwargs):
+        super().__init__(**kwargs)
+        self.parse = parse
+        self.widget.attrs |= {"inputmode": inputmode, "autocomplete": "off", "maxlength": 20}
+
+    def to_python(self, value):
+        try:
+            return self.parse(value or "")
+        except NotTyped as error:
+            raise forms.ValidationError(str(error)) from error
+
+    def prepare_value(self, value):
+        return value if value is None or isinstance(value, str) else f"{value:,}"
+
+
+class WordsField(forms.CharField):
+    """Text in plain paragraphs, cleaned of what can't be seen, at most so many words."""
+
+    def __init__(self, *, max_words: int | None = None, **kwargs):
+        super().__init__(strip=False, **kwargs)
+        self.max_words = max_words
+        if max_words and isinstance(self.widget, forms.Textarea):
+            self.widget.attrs |= {"data-max-words": max_words, "rows": 4 + min(max_words, 500) // 25}
+        # One message for text too long is enough, and a browser must not cut what is pasted.
+        self.widget.attrs.pop("maxlength", None)
+        self.validators = []
+
+    def to_python(self, value):
+        return clean_text(super().to_python(value))
+
+    def validate(self, value):
+        super().validate(value)
+        if not self.max_words:
+            if self.max_length and len(value) > self.max_length:
+                raise forms.ValidationError(
+                    f"{self.label} has {len(value):,} characters; the limit is {self.max_length:,}."
+                )
+            return
+        words = count_words(value)
+        if words > self.max_words:
+            raise forms.ValidationError(
+                f"{self.label} has {words:,} words; the limit is {self.max_words:,}. "
+                f"Shorten it by {words - self.max_words:,}."
+            )
+        if len(value) > self.max_words * CHARACTERS_A_WORD:
+            raise forms.ValidationError(
+                f"{self.label} has words of more than {CHARACTERS_A_WORD} letters on average. "
+                "Check that the right text was pasted."
+            )
+
+
+def form_field(column, model_field) -> forms.Field:
+    """The form's field for a column: what is typed follows the rule for its kind."""
+    shared = {"required": False, "label": column.label, "help_text": column.help}
+    if isinstance(model_field, models.PositiveIntegerField):
+        return TypedField(parse=parse_count, inputmode="numeric", **shared)
+    if isinstance(model_field, models.DecimalField):
+        return TypedField(parse=parse_money, inputmode="decimal", **shared)
+    if isinstance(model_field, models.BooleanField):
+        return forms.BooleanField(**shared)
+    if model_field.choices:
+        choices = [choice for choice in model_field.choices if choice[0] != ""]
+        if model_field.blank:
+            choices = [("", "Blank"), *choices]
+        return forms.ChoiceField(
+            choices=choices,
+            error_messages={"invalid_choice": "Choose one of the answers offered."},
+            **shared,
+        )
+    if isinstance(model_field, models.TextField):
+        return WordsField(max_words=column.max_words, widget=forms.Textarea, **shared)
+    if isinstance(model_field, models.EmailField):
+        return forms.EmailField(max_length=model_field.max_length, **shared)
+    field = WordsField(max_words=column.max_words, max_length=model_field.max_length, **shared)
+    field.validators = list(model_field.validators)
+    return field
+
+
+class AnswerForm(forms.ModelForm):
+    """The cells of one record, with the version its writer saw."""
+
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+
+    def __init__(self, entry: Entry, data=None):
+        self.entry = entry
+        super().__init__(
+            data, instance=entry.record, prefix=entry.key, initial={"seen": entry.record.version}
+        )
+        self.helper = form_helper()
+
+    def clean_seen(self):
+        # Without a version the save counts as made from the first one, so that it can't overwrite anything.
+        return self.cleaned_data["seen"] or 0
+
+    def validate_constraints(self):
+        """Left to the models' clean(): the database would be asked once for each record of a page."""
+
+    def validate_unique(self):
+        """No field that a form shows takes part in a unique constraint."""
+
+    @property
+    def change(self) -> Change:
+        """What was sent; a field that wasn't is left as it is. A tick box is sent with its record's version."""
+        sent = {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if name != "seen"
+            and (
+                self.add_prefix(name) in self.data
+                or isinstance(self.fields[name], forms.BooleanField)
+                and self.add_prefix("seen") in self.data
+            )
+        }
+        resolved = {}
+        for name in sent:
+            choice = self.data.get(f"keep--{self.add_prefix(name)}", "")
+            met = self.data.get(f"met--{self.add_prefix(name)}", "")
+            if choice and met.isdecimal():
+                resolved[name] = (choice, int(met))
+        return Change(self.entry, self.cleaned_data["seen"], sent, resolved)
+
+
+@cache
+def answer_form(table: Table, only: tuple[str, ...] = ()) -> type[AnswerForm]:
+    """The form class of a table: a field for each column that is stored, or for those named."""
+    model = model_of(table)
+    stored = {field.name: field for field in model._meta.concrete_fields}
+    columns = [c for c in table.columns if c.field in stored and (not only or c.field in only)]
+    fields = {column.field: form_field(column, stored[column.field]) for column in columns}
+    meta = type("Meta", (), {"model": model, "fields": list(fields)})
+    return type(f"{model.__name__}Form", (AnswerForm,), fields | {"Meta": meta})
+
+
+def merged(data):
+    """Posted data in which a text written from two versions stands in the place of either."""
+    data = data.copy()
+    for name, choice in list(data.items()):
+        if name.startswith("keep--") and choice == "both":
+            field = name.removeprefix("keep--")
+            data[field] = data.get(f"both--{field}", "")
+    return data
+
+
+def table_formset(entries: list[Entry], data=None, *, only: tuple[str, ...] = ()) -> "TableFormset":
+    """One form for each of those records, of one table or several."""
+    return TableFormset([answer_form(entry.table, only)(entry, data) for entry in entries])
+
+
+class TableFormset:
+    """Forms that are checked together and saved together, or not at all."""
+
+    def __init__(self, forms_: list[AnswerForm]):
+        self.forms = forms_
+
+    def __iter__(self):
+        return iter(self.forms)
+
+    def is_valid(self) -> bool:
+        return all([form.is_valid() for form in self.forms])
+
+    @property
+    def changes(self) -> list[Change]:
+        return [form.change for form in self.forms]
+
+    @property
+    def errors(self) -> list[dict]:
+        """Every message with the field it is about, in the order of the page."""
+        found = []
+        for form in self.forms:
+            point = form.entry.point
+            for name, messages in form.errors.items():
+                href = "" if name == "__all__" else f"#{form[name].auto_id}"
+                prefix = f"{point.name}: " if point else ""
+                found += [{"href": href, "text": f"{prefix}{message}"} for message in messages]
+        return found

@@ -1,0 +1,144 @@
+"""Which line is whose: many at once, dated, those without an owner first."""
+
+import datetime
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from .. import rules
+from ..acts import ActionRefused, allocate_lines
+from ..answers import read
+from ..forms import form_helper
+from ..models import User
+from .base import ReturnMixin
+
+
+class AllocationForm(forms.Form):
+    """Some lines, one owner in one of their departments, one date."""
+
+    lines = forms.MultipleChoiceField(
+        error_messages={
+            "required": "No line is ticked. Tick at least one.",
+            "invalid_choice": "There is no line %(value)s in this return.",
+        }
+    )
+    owner = forms.ChoiceField(
+        label="Owner",
+        error_messages={"required": "Choose the owner.", "invalid_choice": "Choose an owner from the list."},
+    )
+    due = forms.DateField(
+        label="Answer due",
+        input_formats=["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"],
+        error_messages={
+            "required": "Give the date by which it is to be answered, such as 30 November 2004.",
+            "invalid": "This isn’t a date. Type it like 30 November 2004 or 30/11/2004.",
+        },
+    )
+
+    def __init__(self, return_, *args, **kwargs):
+        self.return_ = return_
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].choices = [(key, key) for key in return_.proforma.allocated_lines]
+        self.people = {
+            f"{person.username}@{department.slug}": (person, department)
+            for person in User.objects.filter(
+                authority=return_.authority,
+                is_active=True,
+                groups__name__in=rules.ANSWERING | {"lead"},
+            )
+            .distinct()
+            .order_by("last_name", "first_name")
+            .prefetch_related("departments")
+            for department in person.departments.all()
+        }
+        self.fields["owner"].choices = [("", "Choose a person")] + [
+            (key, f"{person}, {department}") for key, (person, department) in self.people.items()
+        ]
+        self.helper = form_helper()
+
+    def clean_owner(self):
+        return self.people[self.cleaned_data["owner"]]
+
+    def clean_due(self):
+        due = self.cleaned_data["due"]
+        deadline = self.return_.proforma.round.deadline
+        if not deadline - datetime.timedelta(days=365) <= due <= deadline:
+            raise forms.ValidationError(
+                f"The date must lie in the year up to the filing date, {deadline:%-d %B %Y}."
+            )
+        return due
+
+
+class AllocationView(ReturnMixin, TemplateView):
+    """Every line that one named person answers, with its owner."""
+
+    template_name = "returns/allocation.html"
+
+    def allowed(self) -> bool:
+        return rules.can_allocate(self.request.user, self.return_)
+
+    def post(self, request, *args, **kwargs):
+        form = AllocationForm(self.return_, request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        owner, department = form.cleaned_data["owner"]
+        try:
+            changed = allocate_lines(
+                return_=self.return_,
+                by=request.user,
+                lines=form.cleaned_data["lines"],
+                owner=owner,
+                department=department,
+                due=form.cleaned_data["due"],
+            )
+        except ActionRefused as refusal:
+            form.add_error("owner", str(refusal))
+            return self.render_to_response(self.get_context_data(form=form), status=409)
+        noun = "line is" if changed == 1 else "lines are"
+        messages.success(request, f"{changed} {noun} now with {owner}, {department}.")
+        return redirect(request.get_full_path())
+
+    def get_context_data(self, form=None, **kwargs):
+        form = form or AllocationForm(self.return_, initial={"due": f"{self.return_.answers_due:%-d %B %Y}"})
+        answers = read(self.return_)
+        section = self.return_.proforma.section_by_key.get(self.request.GET.get("section", ""))
+        area, tier = self.request.GET.get("area", ""), self.request.GET.get("tier", "")
+        ticked = set(form["lines"].value() or [])
+        rows = []
+        for key, (its_section, line) in self.return_.proforma.allocated_lines.items():
+            if (section and its_section != section) or (area and line.group != area) or (tier and line.tier != tier):
+                continue
+            place = answers.place(its_section.key, key)
+            group = next((g for g in its_section.groups if g.key == line.group), None)
+            rows.append(
+                {
+                    "place": place,
+                    "group": group,
+                    "tier": self.return_.proforma.tier_of(line),
+                    "allocation": answers.allocations[key],
+                    "applies": answers.applies(place),
+                    "ticked": key in ticked,
+                }
+            )
+        every = [
+            (answers.allocations[key], answers.applies(answers.place(s.key, key)))
+            for key, (s, line) in self.return_.proforma.allocated_lines.items()
+        ]
+        return super().get_context_data(**kwargs) | {
+            "form": form,
+            "errors": [
+                {"href": f"#{form[name].auto_id}" if name != "lines" else "#lines", "text": text}
+                for name, texts in form.errors.items()
+                for text in texts
+            ],
+            "unowned": [row for row in rows if row["allocation"].owner is None and row["applies"]],
+            "owned": [row for row in rows if row["allocation"].owner],
+            "outside": [row for row in rows if row["allocation"].owner is None and not row["applies"]],
+            "blocking": sum(allocation.owner is None and applies for allocation, applies in every),
+            "total": len(every),
+            "sections": [s for s in self.return_.proforma.sections if s.answered_by == "owner"],
+            "areas": self.return_.proforma.section_by_key["outcomes"].groups,
+            "chosen": {"section": section.key if section else "", "area": area, "tier": tier},
+        }

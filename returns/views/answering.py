@@ -1,0 +1,226 @@
+"""Answer a line, a section's record or a case study; list a section; see what was changed."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.generic import TemplateView, View
+
+from .. import held, rules
+from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
+from ..answers import history, read
+from ..completeness import assess
+from ..conflicts import conflict_context
+from ..forms import merged, table_formset
+from .base import ReturnMixin
+
+
+class SectionMixin(ReturnMixin):
+    """A page of one section; its answers are read once."""
+
+    def find(self):
+        super().find()
+        self.section = self.return_.proforma.section_by_key.get(self.kwargs["section"])
+        if self.section is None:
+            raise Http404
+        self.answers = read(self.return_, self.section.key)
+
+    def can_see(self, place) -> bool:
+        return rules.can_see_place(self.request.user, place, self.answers.allocation(place))
+
+    def can_answer(self, place) -> bool:
+        return rules.can_answer(self.request.user, place, self.answers.allocation(place))
+
+
+class SectionDetail(SectionMixin, TemplateView):
+    """The lines of a section that this person may open, with how far each is."""
+
+    template_name = "returns/section_detail.html"
+
+    def get_context_data(self, **kwargs):
+        states = [s for s in assess(self.answers).places if s.place.tables and self.can_see(s.place)]
+        if not states and not rules.has_work(self.request.user, self.return_):
+            raise Http404
+        return super().get_context_data(**kwargs) | {
+            "section": self.section,
+            "states": states,
+            "can_add": self.section.key == "cases"
+            and rules.can_add_case_study(self.request.user, self.return_),
+        }
+
+
+class PlaceMixin(SectionMixin):
+    """A page of one place; places of departments this person has no part in are not found."""
+
+    def find(self):
+        super().find()
+        self.place = self.answers.place(
+            self.section.key, self.kwargs.get("line"), self.kwargs.get("department")
+        )
+        if self.place is None or not self.can_see(self.place):
+            raise Http404
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "section": self.section,
+            "place": self.place,
+            "owner": self.answers.owner(self.place),
+            "department": self.answers.department(self.place),
+            "due": self.answers.due(self.place),
+        }
+
+
+class AnswerView(PlaceMixin, TemplateView):
+    """All cells of a place: to fill in by those who answer it, to read by others who may see it."""
+
+    template_name = "returns/place_answer.html"
+
+    def get(self, request, *args, **kwargs):
+        if not self.can_answer(self.place):
+            return self._page()
+        kept = held.find(request)
+        if kept is None:
+            return self._page(self._formset())
+        messages.info(
+            request, "You were signed out before this was saved. What you typed is below: check it and save."
+        )
+        formset = self._formset(_as_posted(kept))
+        formset.is_valid()
+        return self._page(formset)
+
+    def post(self, request, *args, **kwargs):
+        if not self.can_answer(self.place):
+            context = self.get_context_data(typed=_typed(request.POST))
+            return render(request, "returns/place_refused.html", context, status=403)
+        formset = self._formset(merged(request.POST))
+        if not formset.is_valid():
+            return self._page(formset, status=422)
+        try:
+            saved = save_answers(return_=self.return_, by=request.user, changes=formset.changes)
+        except ActionRefused as refusal:
+            context = self.get_context_data(typed=_typed(request.POST), refusal=refusal)
+            return render(request, "returns/place_refused.html", context, status=409)
+        if saved.conflicts:
+            context = self.get_context_data(**conflict_context(saved.conflicts, request.POST))
+            return render(request, "returns/answer_conflict.html", context, status=409)
+        held.release(request)
+        messages.success(request, f"{self.place.code} saved." if saved.events else "Nothing had changed.")
+        onward = self._neighbours()[1] if "next" in request.POST else self.place
+        if onward:
+            return redirect(onward)
+        return redirect("returns:work-list", self.authority.slug, self.return_.round)
+
+    def _formset(self, data=None):
+        return table_formset(self.answers.entries(self.place), data)
+
+    def _page(self, formset=None, status: int = 200):
+        return self.render_to_response(self.get_context_data(formset=formset), status=status)
+
+    def _siblings(self) -> list:
+        """The places of this section that one works through together: those of the same department."""
+        mine = [
+            place
+            for place in self.answers.places(self.section)
+            if (self.section.key == "cases" or place.department == self.place.department)
+            and place.tables
+            and (self.can_answer(place) if self.can_answer(self.place) else self.can_see(place))
+        ]
+        return mine
+
+    def _neighbours(self) -> tuple:
+        siblings = self._siblings()
+        keys = [place.key for place in siblings]
+        at = keys.index(self.place.key)
+        return (siblings[at - 1] if at else None, siblings[at + 1] if at + 1 < len(siblings) else None)
+
+    def get_context_data(self, formset=None, **kwargs):
+        siblings = self._siblings()
+        previous, following = self._neighbours()
+        state = assess(self.answers).state(self.place)
+        context = super().get_context_data(**kwargs) | {
+            "formset": formset,
+            "errors": formset.errors if formset else [],
+            "state": state,
+            "position": [place.key for place in siblings].index(self.place.key) + 1,
+            "siblings": len(siblings),
+            "previous": previous,
+            "following": following,
+            "tier": self.return_.proforma.tier_of(self.place.line) if self.place.line else None,
+            "events": list(history(self.place)[:4]),
+            "cells": list(self.answers.cells(self.place)),
+            "writer": held.writer_token(self.request.user),
+            "can_remove": self.section.key == "cases" and self.can_answer(self.place),
+        }
+        if self.section.groups and self.place.line:
+            context["group"] = next(g for g in self.section.groups if g.key == self.place.line.group)
+        if formset:
+            context["heads"] = [form for form in formset if not form.entry.point]
+            context["rows"] = [form for form in formset if form.entry.point]
+        return context
+
+
+class LineHistory(PlaceMixin, TemplateView):
+    """Every change of a place: old, new, who, when."""
+
+    template_name = "returns/line_history.html"
+
+    def find(self):
+        # A line of departments has no history of its own; each department's has.
+        self.kwargs.setdefault("department", self.request.GET.get("department"))
+        super().find()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"events": list(history(self.place))}
+
+
+class CaseStudyCreate(ReturnMixin, View):
+    """A new blank case study of one's department, ready to be written."""
+
+    http_method_names = ["post"]
+
+    def allowed(self) -> bool:
+        return rules.can_add_case_study(self.request.user, self.return_)
+
+    def post(self, request, *args, **kwargs):
+        own = request.user.departments.order_by("name")
+        department = own.filter(slug=request.POST.get("department", "")).first() or own.first()
+        try:
+            study = add_case_study(return_=self.return_, by=request.user, department=department)
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
+        address = [self.authority.slug, self.return_.round, "cases", study.line]
+        return HttpResponseRedirect(reverse("returns:line-answer", args=address))
+
+
+class CaseStudyRemove(PlaceMixin, TemplateView):
+    """Asks first, then removes a case study; its words stay in the history."""
+
+    template_name = "returns/case_remove.html"
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, section="cases", **kwargs)
+
+    def allowed(self) -> bool:
+        return self.can_answer(self.place)
+
+    def post(self, request, *args, **kwargs):
+        try:
+            remove_case_study(return_=self.return_, by=request.user, line=self.place.line.key)
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, f"Case study {self.place.code} is removed.")
+        return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
+
+
+def _as_posted(fields: dict) -> QueryDict:
+    data = QueryDict(mutable=True)
+    for name, values in fields.items():
+        data.setlist(name, values)
+    return data
+
+
+def _typed(post) -> list[str]:
+    """The texts worth copying out of a form that is refused."""
+    return [value for name, value in post.items() if name.count("--") and not name.endswith("-seen") and value]

@@ -1,0 +1,138 @@
+"""What every page of a council has: its council, its return, who may be here, and the navigation."""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from .. import clock, rules
+from ..models import Authority, Department, Return
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    current: bool
+
+
+class CouncilMixin:
+    """A page of the council in the address; the pages of any other council are not found."""
+
+    footer_status = ""
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        # A stranger is sent to sign in before dispatch; there is nothing to find for them here.
+        if request.user.is_authenticated:
+            self.authority = get_object_or_404(
+                Authority, slug=kwargs["authority"], pk=request.user.authority_id
+            )
+            self.find()
+
+    def find(self):
+        """Fetch what the page is about within what this person may see, or raise Http404."""
+
+    def allowed(self) -> bool:
+        """Whether this person may do what the page is for; refusal is 403."""
+        raise NotImplementedError
+
+    def dispatch(self, request, *args, **kwargs):
+        if not self.allowed():
+            raise PermissionDenied
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "authority": self.authority,
+            "nav": self.navigation(),
+            "footer_status": self.footer_status,
+        }
+
+    def navigation(self) -> list[NavItem]:
+        if not rules.can_manage_people(self.request.user, self.authority):
+            return []
+        return_ = Return.objects.filter(authority=self.authority).order_by("-pk").first()
+        items = [
+            self._item("People", "returns:person-list", self.authority.slug),
+            self._item("Departments", "returns:department-list", self.authority.slug),
+        ]
+        if return_:
+            items.append(self._item("Proforma", "returns:proforma-detail", self.authority.slug, return_.round))
+        return items
+
+    def _item(self, label: str, name: str, *address) -> NavItem:
+        url = reverse(name, args=address)
+        return NavItem(label, url, self.request.path == url)
+
+
+class ReturnMixin(CouncilMixin):
+    """A page of the return in the address."""
+
+    def find(self):
+        self.return_ = get_object_or_404(
+            Return.objects.select_related("authority"),
+            authority=self.authority,
+            round=self.kwargs["round"],
+        )
+
+    def allowed(self) -> bool:
+        return rules.can_read_return(self.request.user, self.return_)
+
+    @property
+    def footer_status(self) -> str:
+        now = date_format(clock.now().astimezone(), "l j F Y, g:ia")
+        return f"Return {self.return_.get_status_display().lower()}. As at {now}."
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "return_": self.return_,
+            "proforma": self.return_.proforma,
+            "today": clock.today(),
+            "days_left": (self.return_.proforma.round.deadline - clock.today()).days,
+        }
+
+    def navigation(self) -> list[NavItem]:
+        user, return_ = self.request.user, self.return_
+        address = (self.authority.slug, return_.round)
+        items = []
+        if rules.can_watch(user, return_):
+            items.append(self._item("Dashboard", "dashboard-detail", *address))
+        if rules.can_open_cabinet_page(user, return_):
+            items.append(self._item("Cabinet page", "cabinet-detail", *address))
+        if rules.has_work(user, return_):
+            items.append(self._item("My work", "returns:work-list", *address))
+            items.append(self._item("Quick grid", "outcomes:light-grid", *address))
+        if rules.can_allocate(user, return_):
+            items.append(self._item("Allocation", "returns:allocation", *address))
+        if rules.has_work(user, return_) and not rules.can_watch(user, return_):
+            items += [
+                self._item(
+                    "My department" if len(user.department_ids) == 1 else department.name,
+                    "returns:department-detail",
+                    *address,
+                    department.slug,
+                )
+                for department in user.departments.all()
+            ]
+        if rules.can_read_return(user, return_):
+            items.append(self._item("Efficiency", "efficiency:gain-list", *address))
+            items.append(self._item("Whole return", "returns:return-whole", *address))
+        return items + super().navigation()
+
+
+class DepartmentMixin(ReturnMixin):
+    """A page of one department; the pages of other departments are not found."""
+
+    def find(self):
+        super().find()
+        self.department = get_object_or_404(
+            Department.objects.select_related("contributor"),
+            authority=self.authority,
+            slug=self.kwargs["department"],
+        )
+        if not rules.can_open_department(self.request.user, self.return_, self.department):
+            raise Http404

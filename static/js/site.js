@@ -1,0 +1,104 @@
+// Helps a form along; every page works without it.
+
+const words = (text) => text.split(/\s+/).filter(Boolean).length;
+
+// Live word count. It begins with the server's own wording, so that nothing
+// jumps when the script takes over from what the page was sent with.
+function countWords(area) {
+  const limit = Number(area.dataset.maxWords);
+  const output = document.getElementById(`${area.id}-count`);
+  if (!output || !limit) return;
+
+  // A reader is told after a pause in typing, not at every key.
+  const spoken = document.createElement('span');
+  spoken.className = 'govuk-visually-hidden';
+  spoken.setAttribute('role', 'status');
+  output.after(spoken);
+  let pause;
+
+  const show = (speak) => {
+    const count = words(area.value);
+    const over = count - limit;
+    let text = `${count} of ${limit} words`;
+    if (over > 0) text += `: ${over} too many`;
+    output.textContent = text;
+    output.classList.toggle('count--over', over > 0);
+    window.clearTimeout(pause);
+    if (speak) pause = window.setTimeout(() => { spoken.textContent = text; }, 1200);
+  };
+
+  area.addEventListener('input', () => show(true));
+  window.addEventListener('pageshow', () => show(false));
+  show(false);
+}
+
+// After an error the reader starts at the summary; after a save, at the part
+// the page marks. The summary wins where a page has both.
+function moveFocus() {
+  const target = document.querySelector('.govuk-error-summary') || document.querySelector('[data-focus]');
+  if (!target) return;
+  if (!target.hasAttribute('tabindex')) target.setAttribute('tabindex', '-1');
+  target.focus();
+}
+
+// A link in the summary goes to its field with the label still in view.
+function followSummary(event) {
+  const link = event.target.closest('a[href^="#"]');
+  if (!link) return;
+  const field = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+  if (!field) return;
+  const fieldset = field.closest('fieldset');
+  const label = (field.type === 'radio' || field.type === 'checkbox') && fieldset
+    ? fieldset.querySelector('legend')
+    : document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+  event.preventDefault();
+  (label || field).scrollIntoView({ block: 'start' });
+  field.focus({ preventScroll: true });
+}
+
+const content = (form) => {
+  const parts = [];
+  new FormData(form).forEach((value, name) => {
+    parts.push([name, typeof value === 'string' ? value : value.name]);
+  });
+  return JSON.stringify(parts);
+};
+
+// Warns before a form with unsaved changes is left. data-guard="unsaved" marks
+// one that came back with errors: what it shows was typed but not kept.
+function guard(form) {
+  const unsaved = form.dataset.guard === 'unsaved';
+  const atStart = content(form);
+  let leaving = false;
+  form.addEventListener('submit', (event) => { leaving = !event.defaultPrevented; });
+  window.addEventListener('pageshow', () => { leaving = false; });
+  window.addEventListener('beforeunload', (event) => {
+    if (leaving || (!unsaved && content(form) === atStart)) return;
+    event.preventDefault();
+  });
+}
+
+// A second press within three seconds does nothing. The button isn't disabled,
+// for then its name would not be sent and focus would be lost.
+const sent = new WeakMap();
+
+function onceOnly(event) {
+  const form = event.target;
+  // By attribute: a field called "method" would hide the form's own property.
+  if ((form.getAttribute('method') || '').toLowerCase() !== 'post') return;
+  const last = sent.get(form);
+  if (last && Date.now() - last < 3000) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    return;
+  }
+  sent.set(form, Date.now());
+}
+
+document.addEventListener('submit', onceOnly, true);
+document.querySelectorAll('textarea[data-max-words]').forEach(countWords);
+document.querySelectorAll('form[data-guard]').forEach(guard);
+document.querySelectorAll('.govuk-error-summary').forEach((summary) => {
+  summary.addEventListener('click', followSummary);
+});
+moveFocus();
