@@ -1,20 +1,34 @@
-"""The one clock: stored in UTC, shown in London, moved only by the TODAY setting."""
+"""The one clock: stored in UTC, shown in London, moved only by the TODAY setting and by demonstration data."""
 
 import datetime
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.conf import settings
 from django.utils import timezone
 
-def _shift() -> datetime.timedelta:
-    if settings.TODAY is None:
-        return datetime.timedelta(0)
-    return datetime.datetime.combine(settings.TODAY, datetime.time(9, 0), datetime.UTC) - settings.STARTED
+_moment: ContextVar[datetime.datetime | None] = ContextVar("moment", default=None)
 
 
 def now() -> datetime.datetime:
-    """This moment; with TODAY set, the same clock begun at 9am of that day when the process started."""
-    return timezone.now() + _shift()
+    """This moment; with TODAY set, the same clock as begun at 9am of that day when the process started."""
+    if (moment := _moment.get()) is not None:
+        return moment
+    if settings.TODAY is None:
+        return timezone.now()
+    begun = datetime.datetime.combine(settings.TODAY, datetime.time(9), datetime.UTC)
+    return begun + (timezone.now() - settings.STARTED)
 
 
 def today() -> datetime.date:
     return timezone.localdate(now())
+
+
+@contextmanager
+def stopped_at(moment: datetime.datetime):
+    """Inside, it is always that moment."""
+    token = _moment.set(moment)
+    try:
+        yield
+    finally:
+        _moment.reset(token)

@@ -1,0 +1,2 @@
+class RenderFailed(Exception):
+    """stub"""

@@ -1,0 +1,54 @@
+import os
+import tempfile
+from pathlib import Path
+
+from django.core.management.base import CommandError
+
+from returns import clock
+from returns.documents.pdf import RenderFailed
+from returns.documents.return_ import return_pdf
+
+from ._return import ReturnCommand
+
+DOCUMENTS = {"return": return_pdf}
+
+
+class Command(ReturnCommand):
+    help = "Writes a document of a return as PDF. Exit code 0: written, 1: not written, 2: unknown return."
+
+    def add_arguments(self, parser):
+        super().add_arguments(parser)
+        parser.add_argument("--output", required=True, metavar="FILE", type=Path)
+        parser.add_argument("--document", choices=sorted(DOCUMENTS), default="return")
+
+    def handle(self, *args, **options):
+        return_ = self.find_return(options)
+        target = options["output"]
+        if not target.parent.is_dir():
+            raise CommandError(f"There is no folder {target.parent}. Make it, or name another.")
+        if target.is_dir():
+            raise CommandError(f"{target} is a folder. Name a file.")
+        try:
+            body = DOCUMENTS[options["document"]](return_, as_at=clock.now())
+        except RenderFailed as failure:
+            raise CommandError(f"The document could not be rendered: {failure}") from failure
+        try:
+            _write_whole(target, body)
+        except OSError as error:
+            raise CommandError(f"{target} could not be written: {error.strerror}.") from error
+        self.stdout.write(f"{target}: {len(body):,} bytes.")
+
+
+def _write_whole(target: Path, body: bytes) -> None:
+    """The file has all of the document or is as it was before."""
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(name, 0o644)
+        os.replace(name, target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

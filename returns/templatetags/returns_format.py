@@ -1,0 +1,23 @@
+"""How figures and addresses are written on pages and in documents."""
+
+from decimal import Decimal
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def figure(value) -> str:
+    """1234 as 1,234; a sum in £ thousand without a decimal place where it is nought; blank as nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, Decimal):
+        return f"{value:,.1f}".removesuffix(".0")
+    return f"{value:,}"
+
+
+@register.filter
+def field(form, name: str):
+    """The bound field of that name."""
+    return form[name]
