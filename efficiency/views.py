@@ -49,7 +49,9 @@ class GainList(ReturnMixin, TemplateView):
             "baseline": baseline_spend(answers),
             "chart": _chart(years),
             "blank": next((s for s in states if s.blockers), None),
-            "states": [s for s in states if s.place.department in self.request.user.departments.all()],
+            "states": [
+                s for s in states if s.place.department and s.place.department.pk in self.request.user.department_ids
+            ],
             "note": answers.place("efficiency", None),
             "note_record": answers.record(answers.place("efficiency", None), section.table("efficiency_note")),
             "can_note": rules.can_answer(self.request.user, answers.place("efficiency", None), None),

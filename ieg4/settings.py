@@ -31,7 +31,19 @@ if not SECRET_KEY:
         "SECRET_KEY is not set, so sessions could be forged. Set it to a long random text, "
         "or set DEBUG=1 to try the application on this machine."
     )
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost"] if DEBUG else [])
+LOOPBACK = ["127.0.0.1", "localhost"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if DEBUG else [])
+if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured(
+        "ALLOWED_HOSTS names no host, or every host. Set it to the names this site is reached by, "
+        "such as ieg4.example.gov.uk."
+    )
+# Without HTTPS a password crosses the network in clear, so it may be off on this machine alone.
+HTTPS = env.bool("HTTPS", default=not DEBUG)
+if not HTTPS and not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
+    raise ImproperlyConfigured(
+        "HTTPS=0 is for trying the application on this machine. Take it out, or allow no other host."
+    )
 
 # A day to begin from instead of the real one, so that the demonstration councils live in December 2004.
 _today = env.str("TODAY", default="")
@@ -142,14 +154,14 @@ AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it asks for the address to lock, which is refused above
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEBUG
-SESSION_COOKIE_NAME = "ieg4-session" if DEBUG else "__Host-ieg4-session"
-CSRF_COOKIE_NAME = "ieg4-csrf" if DEBUG else "__Host-ieg4-csrf"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-ieg4-session" if HTTPS else "ieg4-session"
+CSRF_COOKIE_NAME = "__Host-ieg4-csrf" if HTTPS else "ieg4-csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ieg4.views.form_not_ours"
-SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=not DEBUG)
-SECURE_HSTS_SECONDS = 0 if DEBUG else 31536000
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if env.bool("BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"

@@ -165,8 +165,10 @@ class LineHistory(PlaceMixin, TemplateView):
     template_name = "returns/line_history.html"
 
     def find(self):
-        # A line of departments has no history of its own; each department's has.
-        self.kwargs.setdefault("department", self.request.GET.get("department"))
+        # A line of departments has no history of its own, each department's has; a record has no line.
+        self.kwargs["department"] = self.request.GET.get("department")
+        if self.kwargs["line"] == "record":
+            self.kwargs["line"] = None
         super().find()
 
     def get_context_data(self, **kwargs):
