@@ -23,9 +23,7 @@ class Resource(Answer):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["return_record", "line", "point"], name="resource_once"),
-            models.CheckConstraint(
-                condition=Q(amount=None) | Q(amount__gte=0), name="resource_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(amount=None) | Q(amount__gte=0), name="resource_not_negative"),
         ]
 
     def __str__(self):

@@ -19,9 +19,7 @@ def years_against_target(answers: Answers) -> list[YearAgainstTarget]:
             for name in ("cashable", "non_cashable")
         }
         years.append((point.label, point.kind, _add(sums["cashable"]), _add(sums["non_cashable"])))
-    return against_target(
-        years, baseline_spend(answers), answers.return_.proforma.target.percent_per_year
-    )
+    return against_target(years, baseline_spend(answers), answers.return_.proforma.target.percent_per_year)
 
 
 def baseline_spend(answers: Answers):

@@ -22,11 +22,14 @@ class GainList(ReturnMixin, TemplateView):
         section = self.return_.proforma.section_by_key["efficiency"]
         table = section.table("gains")
         lines = [
-            (line, [
-                (answers.council_sum(section, table, line, point, name), name, point)
-                for point in table.points
-                for name in ("cashable", "non_cashable")
-            ])
+            (
+                line,
+                [
+                    (answers.council_sum(section, table, line, point, name), name, point)
+                    for point in table.points
+                    for name in ("cashable", "non_cashable")
+                ],
+            )
             for line in section.lines
         ]
         columns = range(len(lines[0][1]))
@@ -36,7 +39,8 @@ class GainList(ReturnMixin, TemplateView):
         ]
         years = years_against_target(answers)
         states = [
-            s for s in assess(answers).places
+            s
+            for s in assess(answers).places
             if rules.can_see_place(self.request.user, s.place, answers.allocation(s.place))
         ]
         return super().get_context_data(**kwargs) | {
@@ -50,10 +54,14 @@ class GainList(ReturnMixin, TemplateView):
             "chart": _chart(years),
             "blank": next((s for s in states if s.blockers), None),
             "states": [
-                s for s in states if s.place.department and s.place.department.pk in self.request.user.department_ids
+                s
+                for s in states
+                if s.place.department and s.place.department.pk in self.request.user.department_ids
             ],
             "note": answers.place("efficiency", None),
-            "note_record": answers.record(answers.place("efficiency", None), section.table("efficiency_note")),
+            "note_record": answers.record(
+                answers.place("efficiency", None), section.table("efficiency_note")
+            ),
             "can_note": rules.can_answer(self.request.user, answers.place("efficiency", None), None),
         }
 

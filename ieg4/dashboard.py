@@ -8,6 +8,8 @@ from returns.answers import read
 from returns.completeness import assess
 from returns.views.base import ReturnMixin
 
+PLACES_SHOWN = 3
+
 
 class Dashboard(ReturnMixin, TemplateView):
     """Will we lose the money, and whom do I chase?"""
@@ -32,14 +34,11 @@ class Dashboard(ReturnMixin, TemplateView):
             if department or tally.required or tally.blockers:
                 counts = [(section, cells.get((pk, section.key))) for section in proforma.sections]
                 rows.append((department, counts, tally))
-        owners = [
-            (owner, blockers[:4], len(blockers), max(len(blockers) - 4, 0))
-            for owner, blockers in assessment.by_owner()
-        ]
+        owners = [_owner_row(owner, blockers) for owner, blockers in assessment.by_owner()]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "owners": owners,
-            "people": sum(owner is not None for owner, *_ in owners),
+            "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,
             "section_totals": [
                 (s, assessment.tally_of(lambda state, key=s.key: state.place.section.key == key))
@@ -49,6 +48,20 @@ class Dashboard(ReturnMixin, TemplateView):
             "points": proforma.section_by_key["outcomes"].points,
             "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
         }
+
+
+def _owner_row(owner, blockers) -> dict:
+    """An owner's first places, each with its blockers; the rest as a number."""
+    places = {}
+    for blocker in blockers:
+        places.setdefault(blocker.place.key, []).append(blocker)
+    shown = list(places.values())[:PLACES_SHOWN]
+    return {
+        "owner": owner,
+        "places": shown,
+        "count": len(blockers),
+        "more": len(blockers) - sum(len(each) for each in shown),
+    }
 
 
 class BlockerList(ReturnMixin, TemplateView):

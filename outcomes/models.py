@@ -23,9 +23,7 @@ class Outcome(Answer):
         NOT_APPLICABLE = "not_applicable", "It does not apply"
 
     line = models.CharField(max_length=10)
-    applicability = models.CharField(
-        max_length=20, choices=Applicability, default=Applicability.APPLIES
-    )
+    applicability = models.CharField(max_length=20, choices=Applicability, default=Applicability.APPLIES)
     reason = models.TextField(blank=True)
     comment = models.TextField(blank=True)
 
@@ -79,9 +77,7 @@ class OutcomeStatus(Answer):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["return_record", "line", "point"], name="light_once"),
-            models.CheckConstraint(
-                condition=Q(light__in=["", "R", "A", "G"]), name="light_known"
-            ),
+            models.CheckConstraint(condition=Q(light__in=["", "R", "A", "G"]), name="light_known"),
         ]
 
     def __str__(self):

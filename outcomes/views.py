@@ -45,7 +45,9 @@ class LightGrid(ReturnMixin, TemplateView):
             messages.error(request, str(refusal))
             return self.render_to_response(self.get_context_data(formset=formset), status=409)
         if saved.conflicts:
-            context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, request.POST))
+            context = self.get_context_data(
+                formset=formset, **conflict_context(saved.conflicts, request.POST)
+            )
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
         count = len(saved.events)

@@ -42,8 +42,10 @@ class Place:
 
     @property
     def label(self) -> str:
-        return self.line.label if self.line else (self.section.tables[-1].columns[-1].label
-                                                  if self.section.lines else self.section.title)
+        """What is asked here, without a full stop."""
+        if self.line:
+            return self.line.label.rstrip(".")
+        return self.tables[0].columns[-1].label if self.section.lines else self.section.title
 
     def get_absolute_url(self) -> str:
         address = [self.return_.authority.slug, self.return_.round, self.section.key]
@@ -68,7 +70,12 @@ class Entry:
     def key(self) -> str:
         """Names the record in a form or sheet: table, then line, department and point as far as it has them."""
         department = self.place.department.slug if self.table.per_department else ""
-        parts = (self.table.key, self.place.line and self.place.line.key, department, self.point and self.point.key)
+        parts = (
+            self.table.key,
+            self.place.line and self.place.line.key,
+            department,
+            self.point and self.point.key,
+        )
         return "--".join(part for part in parts if part)
 
 
@@ -143,7 +150,9 @@ class Answers:
         line = Line(key=record.line, label=record.title or f"{section.line_word} {record.line}")
         return Place(self.return_, section, line, record.department)
 
-    def place(self, section_key: str, line_key: str | None, department_slug: str | None = None) -> Place | None:
+    def place(
+        self, section_key: str, line_key: str | None, department_slug: str | None = None
+    ) -> Place | None:
         """The place of that address, or None where the proforma and the council have no such place."""
         section = next((each for each in self.sections if each.key == section_key), None)
         if section is None:
@@ -297,23 +306,41 @@ def add_department(*, return_: Return, department: Department) -> None:
 
 def _create_grid(return_: Return, section: Section, table: Table, shared: dict) -> None:
     model = model_of(table)
-    starting = getattr(model, "starting_values", lambda line, return_: {})
+    start = getattr(model, "starting_values", _blank)
     rows = []
     for line in section.lines:
         for point in table.points or (None,):
             values = {table.row_field: line.key} | ({table.point_field: point.key} if point else {})
-            rows.append(model(return_record=return_, **values, **shared, **starting(line, return_)))
+            rows.append(model(return_record=return_, **values, **shared, **start(line, return_)))
     model.objects.bulk_create(rows)
 
 
-def history(place: Place):
-    """The events of a place, newest first."""
+def _blank(line: Line, return_: Return) -> dict:
+    return {}
+
+
+def history(place: Place) -> list[Event]:
+    """The events of a place, newest first, each with `what` saying in the form's words what it changed."""
     events = Event.objects.filter(
         return_record=place.return_,
-        table__in=[table.key for table in place.tables] + [""],
         line=place.line.key if place.line else "",
-        department=place.department if place.department else None,
-    )
-    if place.line is None:
-        events = events.exclude(table="")
-    return events.select_related("by").order_by("-pk")
+        department=place.department,
+    ).select_related("by")
+    tables = {table.key: table for table in place.tables}
+    found = []
+    for event in events.order_by("-pk"):
+        if event.table in tables:
+            event.what = _what(tables[event.table], event)
+        elif event.kind == Event.Kind.ALLOCATION and place.line:
+            event.what = "Owner"
+        else:
+            continue
+        found.append(event)
+    return found
+
+
+def _what(table: Table, event: Event) -> str:
+    if event.kind != Event.Kind.ANSWER:
+        return event.get_kind_display()
+    label = table.column(event.field).label
+    return f"{label}, {table.point(event.point).name}" if event.point else label

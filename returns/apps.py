@@ -5,4 +5,4 @@ class ReturnsConfig(AppConfig):
     name = "returns"
 
     def ready(self):
-        from .proforma import checks  # noqa: F401  registers the checks, which need the models loaded
+        from .proforma import checks  # noqa: F401

@@ -75,7 +75,7 @@ class Assessment:
 
     @cached_property
     def tally(self) -> Tally:
-        return self.tally_of(lambda state: True)
+        return self.tally_of(bool)
 
     def tally_of(self, wanted: Callable[[PlaceState], bool]) -> Tally:
         states = [state for state in self.places if wanted(state)]

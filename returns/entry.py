@@ -12,7 +12,9 @@ MONEY_RULE = "Type £ thousand in figures, with at most one decimal place, such 
 
 # Beyond tab and new line, control characters carry no text; overrides of direction could make a sentence
 # read as its opposite in the return. Both are dropped on the way in.
-_UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]")
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+)
 _NEW_LINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 # Ten times the longest word in a British dictionary, for each word allowed.

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from crispy_forms.helper import FormHelper
+from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Submit
 from django import forms
 from django.db import models
@@ -187,7 +187,8 @@ class TableFormset:
         return iter(self.forms)
 
     def is_valid(self) -> bool:
-        return all([form.is_valid() for form in self.forms])
+        # Every form is looked at, so that all messages are shown at once.
+        return all([form.is_valid() for form in self.forms])  # noqa: C419
 
     @property
     def changes(self) -> list[Change]:

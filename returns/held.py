@@ -19,9 +19,7 @@ def keep(request) -> None:
     except signing.BadSignature:
         return
     fields = {
-        name: values
-        for name, values in request.POST.lists()
-        if name not in ("csrfmiddlewaretoken", "writer")
+        name: values for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "writer")
     }
     if sum(len(value) for values in fields.values() for value in values) <= LIMIT:
         request.session[_NAME] = {"writer": writer, "path": request.path, "fields": fields}

@@ -59,7 +59,9 @@ class Department(models.Model):
 
     class Meta:
         ordering = ["name"]
-        constraints = [models.UniqueConstraint(fields=["authority", "slug"], name="department_once_a_council")]
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "slug"], name="department_once_a_council")
+        ]
 
     def __str__(self):
         return self.name
@@ -261,7 +263,9 @@ class Declaration(Answer):
 
     def clean(self):
         if self.nil and not self.reason:
-            raise ValidationError({"reason": "Say in a sentence why there is none, or untick “We have none”."})
+            raise ValidationError(
+                {"reason": "Say in a sentence why there is none, or untick “We have none”."}
+            )
         if self.reason and not self.nil:
             raise ValidationError({"nil": "A reason is given: tick “We have none”, or clear the reason."})
 

@@ -62,7 +62,16 @@ class PersonForm(forms.ModelForm):
             self.fields["new_password"].required = True
         self.helper = form_helper(submit="Save")
         self.order_fields(
-            ["username", "first_name", "last_name", "job_title", "email", "roles", "departments", "new_password"]
+            [
+                "username",
+                "first_name",
+                "last_name",
+                "job_title",
+                "email",
+                "roles",
+                "departments",
+                "new_password",
+            ]
         )
 
     def clean(self):
@@ -89,9 +98,7 @@ class PersonForm(forms.ModelForm):
             # Signs the person out everywhere: a session holds a digest of the password.
             self.instance.set_password(self.cleaned_data["new_password"])
         person = super().save()
-        person.groups.set(
-            [Group.objects.get_or_create(name=role)[0] for role in self.cleaned_data["roles"]]
-        )
+        person.groups.set([Group.objects.get_or_create(name=role)[0] for role in self.cleaned_data["roles"]])
         person.departments.set(self.cleaned_data["departments"])
         return person
 

@@ -43,9 +43,7 @@ def has_work(user: User, return_: Return) -> bool:
 
 
 def can_open_department(user: User, return_: Return, department) -> bool:
-    return can_watch(user, return_) or (
-        has_work(user, return_) and department.pk in user.department_ids
-    )
+    return can_watch(user, return_) or (has_work(user, return_) and department.pk in user.department_ids)
 
 
 def can_see_place(user: User, place, allocation: Allocation | None) -> bool:

@@ -20,7 +20,9 @@ urlpatterns = [
     path("<slug:round>/whole/", documents.WholeReturn.as_view(), name="return-whole"),
     path("<slug:round>/return.pdf", documents.ReturnPdf.as_view(), name="return-pdf"),
     path("<slug:round>/proforma/", people.ProformaView.as_view(), name="proforma-detail"),
-    path("<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"),
+    path(
+        "<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"
+    ),
     path("<slug:round>/cases/new/", answering.CaseStudyCreate.as_view(), name="case-create"),
     path("<slug:round>/cases/<slug:line>/remove/", answering.CaseStudyRemove.as_view(), name="case-remove"),
     path("<slug:round>/<slug:section>/", answering.SectionDetail.as_view(), name="section-detail"),

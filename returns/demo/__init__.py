@@ -85,9 +85,7 @@ def _is_gap(gaps: list[dict], section: str, line: str, department: str, point: s
 def _line_data(council: dict):
     """Each allocated line with its data; resources belong to the finance department's contributor."""
     finance = next(d for d in council["departments"] if d["slug"] == "finance")
-    for section, (_, line) in (
-        (found[0].key, found) for found in load(PROFORMA).allocated_lines.values()
-    ):
+    for section, (_, line) in ((found[0].key, found) for found in load(PROFORMA).allocated_lines.values()):
         data = council[section][line.key]
         if section == "resources":
             data = data | {
@@ -200,4 +198,3 @@ def _values(council: dict, place: Place) -> dict[tuple[str, str], str]:
         else:
             found |= {(key, "permissible"): str(value[0]), (key, "enabled"): str(value[1])}
     return found
-

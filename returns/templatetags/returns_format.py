@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from django import template
+from django.utils import timezone
 
 register = template.Library()
 
@@ -18,6 +19,7 @@ def figure(value) -> str:
 
 
 @register.filter
-def field(form, name: str):
-    """The bound field of that name."""
-    return form[name]
+def moment(value) -> str:
+    """A moment in London: 8 December 2004, 9:40am."""
+    local = timezone.localtime(value)
+    return f"{local:%-d %B %Y, %-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")

@@ -108,7 +108,11 @@ class AllocationView(ReturnMixin, TemplateView):
         ticked = set(form["lines"].value() or [])
         rows = []
         for key, (its_section, line) in self.return_.proforma.allocated_lines.items():
-            if (section and its_section != section) or (area and line.group != area) or (tier and line.tier != tier):
+            if (
+                (section and its_section != section)
+                or (area and line.group != area)
+                or (tier and line.tier != tier)
+            ):
                 continue
             place = answers.place(its_section.key, key)
             group = next((g for g in its_section.groups if g.key == line.group), None)

@@ -104,7 +104,10 @@ class AnswerView(PlaceMixin, TemplateView):
             context = self.get_context_data(**conflict_context(saved.conflicts, request.POST))
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
-        messages.success(request, f"{self.place.code} saved." if saved.events else "Nothing had changed.")
+        messages.success(
+            request,
+            f"{self.place.code} saved." if saved.events else f"{self.place.code}: nothing had changed.",
+        )
         onward = self._neighbours()[1] if "next" in request.POST else self.place
         if onward:
             return redirect(onward)
@@ -118,14 +121,13 @@ class AnswerView(PlaceMixin, TemplateView):
 
     def _siblings(self) -> list:
         """The places of this section that one works through together: those of the same department."""
-        mine = [
+        return [
             place
             for place in self.answers.places(self.section)
             if (self.section.key == "cases" or place.department == self.place.department)
             and place.tables
             and (self.can_answer(place) if self.can_answer(self.place) else self.can_see(place))
         ]
-        return mine
 
     def _neighbours(self) -> tuple:
         siblings = self._siblings()
@@ -146,7 +148,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "previous": previous,
             "following": following,
             "tier": self.return_.proforma.tier_of(self.place.line) if self.place.line else None,
-            "events": list(history(self.place)[:4]),
+            "events": history(self.place)[:4],
             "cells": list(self.answers.cells(self.place)),
             "writer": held.writer_token(self.request.user),
             "can_remove": self.section.key == "cases" and self.can_answer(self.place),
@@ -172,7 +174,7 @@ class LineHistory(PlaceMixin, TemplateView):
         super().find()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"events": list(history(self.place))}
+        return super().get_context_data(**kwargs) | {"events": history(self.place)}
 
 
 class CaseStudyCreate(ReturnMixin, View):
@@ -225,4 +227,6 @@ def _as_posted(fields: dict) -> QueryDict:
 
 def _typed(post) -> list[str]:
     """The texts worth copying out of a form that is refused."""
-    return [value for name, value in post.items() if name.count("--") and not name.endswith("-seen") and value]
+    return [
+        value for name, value in post.items() if name.count("--") and not name.endswith("-seen") and value
+    ]

@@ -6,10 +6,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from .. import clock, rules
 from ..models import Authority, Department, Return
+from ..templatetags.returns_format import moment
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,9 @@ class CouncilMixin:
             self._item("Departments", "returns:department-list", self.authority.slug),
         ]
         if return_:
-            items.append(self._item("Proforma", "returns:proforma-detail", self.authority.slug, return_.round))
+            items.append(
+                self._item("Proforma", "returns:proforma-detail", self.authority.slug, return_.round)
+            )
         return items
 
     def _item(self, label: str, name: str, *address) -> NavItem:
@@ -84,8 +86,7 @@ class ReturnMixin(CouncilMixin):
 
     @property
     def footer_status(self) -> str:
-        now = date_format(clock.now().astimezone(), "l j F Y, g:ia")
-        return f"Return {self.return_.get_status_display().lower()}. As at {now}."
+        return f"Return {self.return_.get_status_display().lower()}. As at {moment(clock.now())}."
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {

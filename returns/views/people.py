@@ -1,10 +1,10 @@
 """The administrator's pages: people, departments, and the proforma with its marks of confidence."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
-from django.contrib.auth.decorators import login_not_required
 from django.views.generic import FormView, TemplateView, View
 
 from .. import rules
@@ -19,12 +19,8 @@ class CouncilCss(View):
 
     def get(self, request, authority, **kwargs):
         council = get_object_or_404(Authority, slug=authority)
-        body = (
-            f":root{{--council-accent:{council.accent};--council-accent-deep:{council.accent_deep}}}"
-        )
-        return HttpResponse(
-            body, content_type="text/css", headers={"Cache-Control": "private, max-age=3600"}
-        )
+        body = f":root{{--council-accent:{council.accent};--council-accent-deep:{council.accent_deep}}}"
+        return HttpResponse(body, content_type="text/css", headers={"Cache-Control": "private, max-age=3600"})
 
 
 class AdministratorMixin(CouncilMixin):

@@ -1,0 +1,12 @@
+"""The application's settings as the tests run it: quick passwords, plain static files, a day in December 2004."""
+
+import os
+
+os.environ["DEBUG"] = "1"
+os.environ["TODAY"] = "2004-12-08"
+
+from ieg4.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
