@@ -83,9 +83,14 @@ def _design() -> tuple[FontConfiguration, CSS]:
     """The parsed stylesheet with its fonts; they live as long as the process."""
     fetcher = StaticOnly()
     fonts = FontConfiguration()
-    sheet = CSS(url=f"{BASE}{DESIGN}", url_fetcher=fetcher, font_config=fonts)
+    # Addresses relative to the stylesheet suit every tool but this one, which can't join them to our scheme.
+    text = (ROOT / DESIGN).read_text(encoding="utf-8").replace("url(../", f"url({BASE}")
+    try:
+        sheet = CSS(string=text, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
+    except FatalURLFetchingError as error:
+        raise RenderFailed(_refusal(fetcher)) from error
     if fetcher.refused:
-        raise RenderFailed(f"{DESIGN} asks for what is not packaged: {', '.join(fetcher.refused)}")
+        raise RenderFailed(_refusal(fetcher))
     return fonts, sheet
 
 

@@ -1,0 +1,200 @@
+"""The answers as a document prints them: words and figures ready in rows, nothing left to work out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.formats import date_format
+
+from ..answers import Answers, Place
+from ..arithmetic import Sum
+from ..entry import clean_text, count_words
+from ..proforma import Point, Section
+from ..proforma.schema import Light
+
+LONG = 30  # words of a comment that go to a row of their own over the full width
+DASH = "–"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One printed figure. kind: empty, "blank" (not answered) or "open" (a sum with a blank in it)."""
+
+    text: str
+    kind: str = ""
+
+
+@dataclass(frozen=True)
+class Words:
+    """A text somebody wrote, or, while it is missing, with whom it lies."""
+
+    text: str = ""
+    paragraphs: tuple[str, ...] = ()
+    count: int = 0
+    todo: str = ""
+
+    @property
+    def long(self) -> bool:
+        return self.count > LONG
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A caption of the form with what it says."""
+
+    label: str
+    words: Words
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line with its figures; one that is nil has a reason in their stead."""
+
+    code: str
+    label: str
+    figures: tuple[Figure, ...] = ()
+    nil: str = ""
+
+
+@dataclass(frozen=True)
+class LightRow:
+    """A line with its light at each date ("" where blank) and what is said of it."""
+
+    code: str
+    label: str
+    help: str
+    lights: tuple[str, ...]
+    comment: Words
+    applies: bool = True
+
+
+@dataclass(frozen=True)
+class BasisRow:
+    """How one department worked out its figures of a line."""
+
+    department: str
+    words: Words
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """Lines under one heading; the heading is empty where the form has none."""
+
+    label: str
+    rows: tuple
+    key: str = ""
+    number: int | None = None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case study as printed."""
+
+    code: str
+    title: Words
+    department: str
+    words: Words
+
+
+@dataclass(frozen=True)
+class Head:
+    """A date or year over a column: its name, its short form and whether it is actual or forecast."""
+
+    name: str
+    short: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SectionRows:
+    """One section of the form, ready to print; a section leaves empty what it has none of."""
+
+    key: str
+    number: int
+    title: str
+    guidance: str
+    unit: str
+    provisional: bool
+    line_word: str
+    template: str
+    heads: tuple[Head, ...] = ()
+    subheads: tuple[tuple[str, str], ...] = ()  # (short, label) of each column under a head
+    scale: tuple[Light, ...] = ()  # the lights that may stand in this section
+    groups: tuple[RowGroup, ...] = ()
+    total: tuple[Figure, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    words: Words = Words()
+    limit: int = 0
+    bases: tuple[RowGroup, ...] = ()
+    basis_label: str = ""
+    target: tuple[Row, ...] = ()
+    cases: tuple[Case, ...] = ()
+    notes: tuple[str, ...] = ()
+    size: str = ""  # "" or "small" or "tiny": how figures must shrink to stand beside each other
+
+    @property
+    def anchor(self) -> str:
+        return f"section-{self.key}"
+
+
+def heads_of(points: Iterable[Point]) -> tuple[Head, ...]:
+    return tuple(Head(point.name, point.short or point.label, point.kind) for point in points)
+
+
+def words_of(text: str, todo: str = "") -> Words:
+    """The text without characters that carry none, cut at blank lines; `todo` stands where there is none."""
+    text = clean_text(text or "")
+    if not text:
+        return Words(todo=todo)
+    return Words(text, tuple(text.split("\n\n")), count_words(text))
+
+
+def todo_of(answers: Answers, place: Place) -> str:
+    """With whom what is missing lies, and until when."""
+    owner, department = answers.owner(place), answers.department(place)
+    due = date_format(answers.due(place), "j F Y")
+    if owner is None:
+        return f"No owner yet; due {due}"
+    return f"With {owner}{f', {department}' if department else ''}; due {due}"
+
+
+def places_of(values: Iterable[Decimal | None]) -> int:
+    """One decimal place for all when one of them needs it, so that they align."""
+    return int(any(value is not None and value != value.to_integral_value() for value in values))
+
+
+def figure(value, places: int = 0) -> Figure:
+    return Figure("blank", "blank") if value is None else Figure(f"{value:,.{places}f}")
+
+
+def sum_figure(found: Sum, places: int = 0, asked: int | None = None) -> Figure:
+    """The sum; while something of it is blank a dash, or "blank" when all that was asked is."""
+    if found.complete:
+        return Figure(f"{found.value:,.{places}f}")
+    return Figure("blank", "blank") if found.blanks == asked else Figure(DASH, "open")
+
+
+def add(sums: Iterable[Sum]) -> Sum:
+    sums = list(sums)
+    return Sum(sum((each.value for each in sums), Decimal(0)), sum(each.blanks for each in sums))
+
+
+def size_of(figures: Iterable[Figure], small: int, tiny: int) -> str:
+    longest = max((len(each.text) for each in figures), default=0)
+    return "tiny" if longest > tiny else "small" if longest > small else ""
+
+
+def row_groups(section: Section, rows: dict) -> tuple[RowGroup, ...]:
+    """The rows of the section's lines, under the groups of the form."""
+    return tuple(
+        RowGroup(
+            group.label if group else "",
+            tuple(rows[line.key] for line in lines),
+            group.key if group else "",
+            group.number if group else None,
+        )
+        for group, lines in section.grouped_lines()
+    )

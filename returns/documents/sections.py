@@ -1,0 +1,335 @@
+"""Each of the nine sections as rows to print, from the one reader of answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.utils.formats import date_format
+
+from ..answers import Answers, Place
+from ..arithmetic import against_target, percent_of, total
+from ..completeness import Assessment
+from ..entry import clean_text
+from ..proforma import Line, Section
+from . import rows
+from .rows import (
+    BasisRow,
+    Case,
+    Fact,
+    Figure,
+    LightRow,
+    Row,
+    RowGroup,
+    SectionRows,
+    add,
+    figure,
+    heads_of,
+    places_of,
+    row_groups,
+    size_of,
+    sum_figure,
+    todo_of,
+    words_of,
+)
+
+SUM_OPEN = "– is not added up: something that belongs in it is still blank."
+
+
+def section_rows(assessment: Assessment, section: Section) -> SectionRows:
+    """The section ready to print."""
+    build = BUILDERS[section.key]
+    return SectionRows(
+        key=section.key,
+        number=section.number,
+        title=section.title,
+        guidance=section.guidance,
+        unit=section.unit,
+        provisional=section.provisional,
+        line_word=section.line_word,
+        template=f"documents/sections/{section.key}.html",
+        **build(assessment.answers, section, assessment),
+    )
+
+
+def _cover(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    place = Place(answers.return_, section)
+    facts = []
+    for cell in answers.cells(place):
+        value, todo = cell.value, todo_of(answers, place)
+        if cell.column.field == "submitted_on":
+            value, todo = value and date_format(value, "j F Y"), "Entered when the return is filed"
+        facts.append(Fact(cell.column.label, words_of(value, todo)))
+    return {"facts": tuple(facts)}
+
+
+def _context(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    place = Place(answers.return_, section)
+    (cell,) = answers.cells(place)
+    return {"words": words_of(cell.value, todo_of(answers, place)), "limit": cell.column.max_words}
+
+
+def _lights(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    """Outcomes and change lines alike: a light at each date and a comment."""
+    found = {}
+    for line in section.lines:
+        place = Place(answers.return_, section, line)
+        entries = answers.entries(place)
+        head, lights = entries[0].record, tuple(entry.record.light for entry in entries[1:])
+        if not head.applies:
+            reason = words_of(head.reason or _why_not_applicable(answers, line))
+            found[line.key] = LightRow(line.key, line.label, line.help, ("N",) * len(lights), reason, False)
+            continue
+        missing = assessment.state(place).blank
+        comment = words_of(head.comment, todo_of(answers, place) if missing else "")
+        found[line.key] = LightRow(line.key, line.label, line.help, lights, comment)
+    notes = []
+    for tier in answers.return_.proforma.tiers if any(line.tier for line in section.lines) else ():
+        notes.append(f"{tier.letter}, {tier.label.lower()}: {tier.meaning}.")
+    used = {light for row in found.values() for light in row.lights}
+    scale = answers.return_.proforma.scale
+    return {
+        "heads": heads_of(section.points),
+        "scale": tuple(light for light in scale if light.rank or light.key in used),
+        "groups": row_groups(section, found),
+        "notes": tuple(notes),
+        "limit": section.tables[0].column("comment").max_words,
+    }
+
+
+def _why_not_applicable(answers: Answers, line: Line) -> str:
+    """What the proforma itself gives as the reason, where the council has given none."""
+    return_, proforma = answers.return_, answers.return_.proforma
+    if not line.is_function_of(return_.authority.kind):
+        return "Not a function of this type of council."
+    tier = proforma.tier_of(line)
+    if tier and not tier.mandatory:
+        return "Stretch outcome, not adopted by the council."
+    return "Does not apply; no reason given."
+
+
+def _bvpi157(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    table = section.table("bvpi157_counts")
+    asked = {line.key: _asked(answers, section, line) for line in section.lines}
+    sums = {
+        (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
+        for line in section.lines
+        for point in table.points
+        for name in ("permissible", "enabled")
+    }
+
+    def figures(of: Callable, count: int) -> tuple[Figure, ...]:
+        found = []
+        for point in table.points:
+            permissible, enabled = of(point.key, "permissible"), of(point.key, "enabled")
+            found += [sum_figure(permissible, 0, count), sum_figure(enabled, 0, count)]
+            found.append(_percent(permissible, enabled))
+        return tuple(found)
+
+    found = {
+        line.key: Row(
+            line.key,
+            line.label,
+            figures(lambda point, name, key=line.key: sums[key, point, name], asked[line.key]),
+        )
+        for line in section.lines
+    }
+    whole = figures(
+        lambda point, name: add(sums[line.key, point, name] for line in section.lines), sum(asked.values())
+    )
+    printed = [*whole, *(each for row in found.values() for each in row.figures)]
+    notes = ["The last row is the sum of the types: its percentage is all enabled over all permissible."]
+    if any(each.text == "n/a" for each in printed):
+        notes.append("n/a: nothing is permissible, so there is no percentage.")
+    return {
+        "heads": heads_of(table.points),
+        "subheads": tuple((column.short, column.label) for column in table.columns),
+        "groups": row_groups(section, found),
+        "total": whole,
+        "notes": (*notes, *_open_note(printed)),
+        "size": size_of(printed, 5, 6),
+    }
+
+
+def _percent(permissible, enabled) -> Figure:
+    if not (permissible.complete and enabled.complete):
+        return Figure(rows.DASH, "open")
+    percent = percent_of(enabled.value, permissible.value)
+    return Figure("n/a") if percent is None else Figure(f"{percent:.1f}")
+
+
+def _asked(answers: Answers, section: Section, line: Line) -> int:
+    """How many departments are asked for figures of the line: those that have not declared it nil."""
+    return sum(
+        answers.applies(Place(answers.return_, section, line, department))
+        for department in answers.departments
+    )
+
+
+def _open_note(printed) -> tuple[str, ...]:
+    return (SUM_OPEN,) if any(each.kind == "open" for each in printed) else ()
+
+
+def _council_figures(answers: Answers, section: Section) -> dict[str, tuple[list, str]]:
+    """The figures of each line that the council answers as a whole, with the reason where it is nil."""
+    found = {}
+    for line in section.lines:
+        place = Place(answers.return_, section, line)
+        entries = answers.entries(place)
+        head, counted = entries[0].record, entries[1:]
+        nil = "" if head.applies else clean_text(head.reason)
+        name = section.tables[-1].columns[0].field
+        found[line.key] = [getattr(entry.record, name) for entry in counted], nil
+    return found
+
+
+def _takeup(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    found = {
+        line.key: Row(line.key, line.label, tuple(figure(value) for value in values), nil)
+        for line, (values, nil) in zip(
+            section.lines, _council_figures(answers, section).values(), strict=True
+        )
+    }
+    return {"heads": heads_of(section.points), "groups": row_groups(section, found)}
+
+
+def _resources(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    council = _council_figures(answers, section)
+    counted = [values for values, nil in council.values() if not nil]
+    places = places_of(value for values in counted for value in values)
+    found = {}
+    for line in section.lines:
+        values, nil = council[line.key]
+        figures = [figure(value, places) for value in values]
+        figures.append(sum_figure(total(values), places, len(values)))
+        if nil:
+            figures = [figure(0, places)]
+        found[line.key] = Row(line.key, line.label, tuple(figures), nil)
+    years = [total(values[i] for values in counted) for i in range(len(section.points))]
+    whole = tuple(sum_figure(each, places, len(council)) for each in [*years, add(years)])
+    printed = [*whole, *(each for row in found.values() for each in row.figures)]
+    return {
+        "heads": heads_of(section.points),
+        "groups": row_groups(section, found),
+        "total": whole,
+        "notes": _open_note(printed),
+        "size": size_of(printed, 7, 9),
+    }
+
+
+def _efficiency(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    table, names = section.table("gains"), ("cashable", "non_cashable")
+    asked = {line.key: _asked(answers, section, line) for line in section.lines}
+    sums = {
+        (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
+        for line in section.lines
+        for point in table.points
+        for name in names
+    }
+    places = places_of(each.value for each in sums.values())
+    found = {}
+    for line in section.lines:
+        figures = tuple(
+            sum_figure(sums[line.key, point.key, name], places, asked[line.key])
+            for point in table.points
+            for name in names
+        )
+        found[line.key] = Row(line.key, line.label, figures)
+    by_point = {
+        (point.key, name): add(sums[line.key, point.key, name] for line in section.lines)
+        for point in table.points
+        for name in names
+    }
+    whole = tuple(sum_figure(each, places, sum(asked.values())) for each in by_point.values())
+    printed = [*whole, *(each for row in found.values() for each in row.figures)]
+    note = Place(answers.return_, section)
+    facts = []
+    for cell in answers.cells(note):
+        text = cell.value
+        if cell.column.unit and not cell.blank:
+            text = f"{cell.value:,.{places_of([cell.value])}f}"
+        todo = todo_of(answers, note) if cell.required else "None"
+        facts.append(Fact(cell.column.label, words_of(text, todo), cell.column.unit))
+    baseline = answers.record(note, section.table("efficiency_note")).baseline_spend
+    return {
+        "heads": heads_of(table.points),
+        "subheads": tuple((column.short, column.label) for column in table.columns),
+        "groups": row_groups(section, found),
+        "total": whole,
+        "facts": tuple(facts),
+        "bases": tuple(_bases(answers, section)),
+        "basis_label": section.table("efficiency").column("basis").label,
+        "target": _target(answers, table.points, by_point, baseline),
+        "notes": _open_note(printed),
+        "size": size_of(printed, 7, 9),
+    }
+
+
+def _bases(answers: Answers, section: Section):
+    for line in section.lines:
+        found = []
+        for department in answers.departments:
+            place = Place(answers.return_, section, line, department)
+            declaration = answers.head(place)
+            if declaration.applies:
+                words = words_of(declaration.basis, todo_of(answers, place))
+                found.append(BasisRow(department.name, words))
+        yield RowGroup(line.label, tuple(found), line.key)
+
+
+def _target(answers: Answers, points, by_point: dict, baseline) -> tuple[Row, ...]:
+    """Cumulative gains beside the target; a year with an actual counts that, not its forecast."""
+    by_year = {}
+    for point in points:
+        if point.label not in by_year or point.kind == "actual":
+            by_year[point.label] = point
+    years = [
+        (point.label, point.kind, by_point[point.key, "cashable"], by_point[point.key, "non_cashable"])
+        for point in by_year.values()
+    ]
+    target = answers.return_.proforma.target
+    found = against_target(years, baseline, target.percent_per_year)
+    amounts = [amount for year in found for amount in (year.gains.value, year.target, year.gap)]
+    places = places_of(amounts)
+    lines = []
+    for year in found:
+        known = year.gains.complete and year.target is not None
+        dash = Figure(rows.DASH, "open")
+        share = year.cashable_share if year.gains.complete else None
+        figures = (
+            *(sum_figure(each, places) for each in (year.cashable, year.non_cashable, year.gains)),
+            figure(year.target, places),
+            figure(year.gap, places) if known else dash,
+            Figure(f"{year.percent_of_target:.1f}") if known else dash,
+            dash if not year.gains.complete else Figure("n/a") if share is None else Figure(f"{share:.1f}"),
+        )
+        lines.append(Row(year.label, year.kind, figures))
+    return tuple(lines)
+
+
+def _cases(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    table = section.table("cases")
+    found = []
+    for place in answers.places(section):
+        if place.line is None:
+            continue
+        record, todo = answers.record(place, table), todo_of(answers, place)
+        found.append(
+            Case(
+                record.line, words_of(record.title, todo), place.department.name, words_of(record.text, todo)
+            )
+        )
+    notes = () if len(found) >= table.least else (f"None yet; at least {table.least} is needed.",)
+    return {"cases": tuple(found), "limit": table.column("text").max_words, "notes": notes}
+
+
+BUILDERS: dict[str, Callable] = {
+    "cover": _cover,
+    "context": _context,
+    "outcomes": _lights,
+    "change": _lights,
+    "bvpi157": _bvpi157,
+    "takeup": _takeup,
+    "resources": _resources,
+    "efficiency": _efficiency,
+    "cases": _cases,
+}

@@ -1,0 +1,74 @@
+"""The demonstration councils, loaded once for all tests; each test's changes are rolled back."""
+
+import datetime
+import json
+
+import pytest
+from django.test import Client
+
+from returns import clock
+from returns.answers import read
+from returns.demo import FOLDER, load_council
+from returns.models import Return, User
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        for path in sorted(FOLDER.glob("*.json")):
+            load_council(json.loads(path.read_text()), complete=False)
+
+
+@pytest.fixture
+def marchshire(db) -> Return:
+    return Return.objects.select_related("authority").get(authority__slug="marchshire")
+
+
+@pytest.fixture
+def wyeborough(db) -> Return:
+    return Return.objects.select_related("authority").get(authority__slug="wyeborough")
+
+
+@pytest.fixture
+def person(db):
+    return lambda username: User.objects.get(username=username)
+
+
+@pytest.fixture
+def signed_in(person):
+    """A client of that person, with CSRF checks off and server errors raised."""
+
+    def sign_in(username: str) -> Client:
+        client = Client()
+        client.force_login(person(username), backend="django.contrib.auth.backends.ModelBackend")
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def form_data():
+    """What the page of a place would post if nothing were changed, as a dict to change."""
+
+    def data(return_, section, line=None, department=None) -> dict:
+        from returns.forms import table_formset
+
+        answers = read(return_, section)
+        place = answers.place(section, line, department)
+        posted = {}
+        for form in table_formset(answers.entries(place)):
+            for bound in form:
+                value = bound.value()
+                if value is True:
+                    posted[bound.html_name] = "on"
+                elif value is not None and value is not False:
+                    posted[bound.html_name] = str(value)
+        return posted
+
+    return data
+
+
+@pytest.fixture
+def at_nine():
+    with clock.stopped_at(datetime.datetime(2004, 12, 8, 9, 0, tzinfo=datetime.UTC)):
+        yield

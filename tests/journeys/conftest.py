@@ -1,0 +1,217 @@
+"""A real browser against the application as it is served: gunicorn, its static files, a database of its own."""
+
+import contextlib
+import json
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "tests/vendor/axe/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "demo-ieg4"
+PATIENCE = 30  # seconds for a server to answer, on a busy machine
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SWITCHES = [
+    "--no-sandbox",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-gpu",
+]
+
+
+def environment(database: Path, *, debug: bool) -> dict[str, str]:
+    return os.environ | {
+        "DJANGO_SETTINGS_MODULE": "ieg4.settings",
+        "DEBUG": str(int(debug)),
+        "HTTPS": "0",
+        "SECRET_KEY": "of-the-journeys-alone-and-long-enough-to-pass-every-check",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DATABASE_URL": f"sqlite:///{database}",
+        "TODAY": "2004-12-08",
+    }
+
+
+def manage(database: Path, *arguments: str, debug: bool = True, accept=(0,)) -> str:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=environment(database, debug=debug),
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode in accept, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    return done.stdout
+
+
+class Server:
+    """The application with a database of its own, ended with the test."""
+
+    def __init__(self, url: str, database: Path):
+        self.url, self.database = url, database
+
+    def check_return(self, authority: str = "marchshire") -> dict:
+        return json.loads(manage(self.database, "check_return", authority, "ieg4", "--json", accept=(0, 1)))
+
+    def blockers(self) -> int:
+        return len(self.check_return()["blockers"])
+
+    def render(self, path: Path) -> Path:
+        manage(self.database, "render_return", "marchshire", "ieg4", "--out", str(path))
+        return path
+
+
+@contextlib.contextmanager
+def served(template: Path, folder: Path):
+    """Gunicorn on a socket bound here, so that no other process can take the port in between."""
+    database = Path(shutil.copy(template, folder / "journey.sqlite3"))
+    with socket.socket() as listener, (folder / "server.log").open("w+") as log:
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(64)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        command = [sys.executable, "-m", "gunicorn", "ieg4.wsgi", "--bind", f"fd://{listener.fileno()}"]
+        process = subprocess.Popen(
+            [*command, "--workers", "1", "--threads", "4", "--timeout", "120", "--no-control-socket"],
+            cwd=ROOT,
+            env=environment(database, debug=False),
+            pass_fds=[listener.fileno()],
+            stdout=log,
+            stderr=log,
+        )
+        try:
+            _await_health(url, process, log)
+            yield Server(url, database)
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _await_health(url: str, process: subprocess.Popen, log) -> None:
+    # The socket listens already: a request waits in its queue until the worker takes it.
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline and process.poll() is None:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{url}/health/", timeout=5) as answer:  # noqa: S310
+            if answer.status == 200:
+                return
+    log.seek(0)
+    pytest.fail(f"The server does not answer:\n{log.read()}")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Path:
+    """The demonstration councils, written once; each server gets a copy of the file."""
+    database = tmp_path_factory.mktemp("template") / "demo.sqlite3"
+    manage(database, "migrate", "--verbosity", "0")
+    manage(database, "load_demo")
+    manage(database, "collectstatic", "--noinput", "--ignore", "scss", "--verbosity", "0", debug=False)
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database
+
+
+@pytest.fixture
+def server(template, tmp_path):
+    with served(template, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def quiet_server(template, tmp_path_factory):
+    """One server for tests that change nothing."""
+    with served(template, tmp_path_factory.mktemp("quiet")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert path, f"No browser is installed; looked for {', '.join(BROWSERS)}."
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=SWITCHES)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no-scripts"])
+def javascript(request) -> bool:
+    return request.param
+
+
+@pytest.fixture
+def new_page(browser):
+    """Pages in contexts of their own; what the browser complains of fails the test at its end."""
+    contexts, complaints = [], []
+
+    def note(message):
+        # A page that refuses is an answer, and the browser names its status as an error.
+        refused = (
+            message.text.startswith("Failed to load resource") and "static" not in message.location["url"]
+        )
+        if message.type in ("error", "warning") and not refused:
+            complaints.append(f"{message.location.get('url')}: {message.text}")
+
+    def new(server: Server, *, javascript: bool = True, width: int = 1280):
+        context = browser.new_context(
+            base_url=server.url,
+            java_script_enabled=javascript,
+            viewport={"width": width, "height": 900},
+            locale="en-GB",
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", note)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+    assert not complaints
+
+
+@pytest.fixture
+def page(new_page, server, javascript):
+    return new_page(server, javascript=javascript)
+
+
+def sign_in(page, user: str, *, goto: bool = True) -> None:
+    if goto:
+        page.goto("/sign-in/")
+    page.get_by_label("User name").fill(user)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def axe(page) -> list[tuple[str, str]]:
+    """What the automatic checker finds: rule and elements. Evaluated, for the policy admits no script tag."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+        RULES,
+    )
+    return [
+        (violation["id"], str(node["target"]), node["failureSummary"].replace("\n", " ")[:200])
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]

@@ -1,0 +1,201 @@
+"""Every address by every role: what they get, with no address left out."""
+
+import hashlib
+import json
+import re
+
+import pytest
+from django.apps import apps
+from django.core import serializers
+from django.urls import get_resolver
+from django.urls.resolvers import URLPattern, URLResolver
+
+M = "/marchshire/ieg4/"
+ROLES = ["anonymous", "officer", "head", "lead", "finance", "clerk", "cabinet", "admin", "other-council"]
+USERS = {
+    "officer": "officer-education", "head": "head-education", "lead": "lead", "finance": "finance",
+    "clerk": "clerk", "cabinet": "cabinet", "admin": "admin", "other-council": "wyeborough-lead",
+}  # fmt: skip
+
+SIGN_IN, OK, GO, NO, NOT = 302, 200, 302, 403, 404
+
+
+def row(anonymous, officer, head, lead, finance, clerk, cabinet, admin, other):
+    return dict(
+        zip(ROLES, (anonymous, officer, head, lead, finance, clerk, cabinet, admin, other), strict=True)
+    )
+
+
+OPEN = row(*[OK] * 9)
+READERS = row(SIGN_IN, OK, OK, OK, OK, OK, OK, NO, NOT)
+WATCHERS = row(SIGN_IN, NO, NO, OK, OK, OK, NO, NO, NOT)
+ADMIN = row(SIGN_IN, NO, NO, NO, NO, NO, NO, OK, NOT)
+OWN_LINE = row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NO, NOT)
+OTHER_LINE = row(SIGN_IN, NOT, NOT, OK, OK, OK, NOT, NO, NOT)
+
+GET = {
+    "home": [("/", row(SIGN_IN, GO, GO, GO, GO, GO, GO, GO, GO))],
+    "sign-in": [("/sign-in/", row(OK, *[GO] * 8))],
+    "help": [("/help/", OPEN)],
+    "accessibility": [("/accessibility/", OPEN)],
+    "health": [("/health/", OPEN)],
+    "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
+    "dashboard-detail": [(M + "dashboard/", WATCHERS)],
+    "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
+    "cabinet-detail": [(M + "cabinet/", row(SIGN_IN, NO, NO, OK, OK, OK, OK, NO, NOT))],
+    "outcomes:light-grid": [(M + "grid/", row(SIGN_IN, OK, OK, OK, NO, NO, NO, NO, NOT))],
+    "efficiency:gain-list": [(M + "efficiency/", READERS)],
+    "efficiency:line-detail": [
+        (M + "efficiency/by-line/EF1/", READERS),
+        (M + "bvpi157/by-line/I1/", READERS),
+    ],
+    "returns:council-css": [("/marchshire/colours.css", OPEN)],
+    "returns:person-list": [("/marchshire/people/", ADMIN)],
+    "returns:person-create": [("/marchshire/people/new/", ADMIN)],
+    "returns:person-update": [("/marchshire/people/lead/", ADMIN)],
+    "returns:department-list": [("/marchshire/departments/", ADMIN)],
+    "returns:department-create": [("/marchshire/departments/new/", ADMIN)],
+    "returns:department-update": [("/marchshire/departments/hr/", ADMIN)],
+    "returns:return-detail": [(M, row(SIGN_IN, GO, GO, GO, GO, GO, GO, NO, NOT))],
+    "returns:work-list": [(M + "my-work/", row(SIGN_IN, OK, OK, OK, NO, NO, NO, NO, NOT))],
+    "returns:allocation": [(M + "allocation/", row(SIGN_IN, NO, NO, OK, NO, NO, NO, NO, NOT))],
+    "returns:return-whole": [(M + "whole/", READERS)],
+    "returns:return-pdf": [(M + "return.pdf", READERS)],
+    "returns:proforma-detail": [(M + "proforma/", ADMIN)],
+    "returns:department-detail": [
+        (M + "departments/education/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NOT, NOT)),
+        (M + "departments/highways/", row(SIGN_IN, NOT, NOT, OK, OK, OK, NOT, NOT, NOT)),
+    ],
+    "returns:case-create": [(M + "cases/new/", row(SIGN_IN, 405, 405, NO, NO, NO, NO, NO, NOT))],
+    "returns:case-remove": [(M + "cases/C4/remove/", row(SIGN_IN, OK, OK, NO, NO, NO, NOT, NOT, NOT))],
+    "returns:section-detail": [
+        (M + "outcomes/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NO, NOT)),
+        (M + "cover/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NO, NOT)),
+    ],
+    "returns:section-answer": [(M + "cover/answer/", row(SIGN_IN, NOT, NOT, OK, OK, OK, NOT, NOT, NOT))],
+    "returns:line-answer": [
+        (M + "outcomes/R1/", OWN_LINE),
+        (M + "outcomes/R16/", OTHER_LINE),
+        (M + "bvpi157/I1/education/", OWN_LINE),
+        (M + "bvpi157/I1/highways/", OTHER_LINE),
+        (M + "efficiency/EF1/education/", OWN_LINE),
+        (M + "efficiency/EF1/highways/", OTHER_LINE),
+    ],
+    "returns:line-history": [
+        (M + "outcomes/R1/history/", OWN_LINE),
+        (M + "outcomes/R16/history/", OTHER_LINE),
+        (M + "bvpi157/I1/history/?department=highways", OTHER_LINE),
+    ],
+}
+for rows in ("returns:line-answer", "returns:line-history"):
+    # Whoever has no part in the answers is not told which lines there are.
+    GET[rows] = [(address, expected | {"admin": NOT}) for address, expected in GET[rows]]
+
+
+def names(resolver, prefix="") -> set[str]:
+    found = set()
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            found.add(f"{prefix}{pattern.name}")
+        elif isinstance(pattern, URLResolver):
+            found |= names(pattern, f"{pattern.namespace}:" if pattern.namespace else prefix)
+    return found
+
+
+def test_no_address_is_left_out():
+    assert names(get_resolver()) == set(GET)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(role, client, signed_in):
+    visitor = client if role == "anonymous" else signed_in(USERS[role])
+    addresses = {address: expected[role] for rows in GET.values() for address, expected in rows}
+
+    found = {address: visitor.get(address).status_code for address in addresses}
+
+    assert found == addresses
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "anonymous"])
+def test_get_writes_nothing(role, signed_in):
+    visitor = signed_in(USERS[role])
+    before = fingerprint()
+
+    for rows in GET.values():
+        for address, _ in rows:
+            if not address.endswith(".pdf"):
+                visitor.get(address)
+
+    assert fingerprint() == before
+
+
+def fingerprint() -> str:
+    tables = [m for m in apps.get_models() if m._meta.app_label not in ("contenttypes", "auth")]
+    rows = [serializers.serialize("json", model.objects.order_by("pk")) for model in tables]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/nowhere/ieg4/dashboard/", "/marchshire/ieg9/dashboard/", M + "nothing/", M + "outcomes/R99/",
+        M + "outcomes/r1/", M + "bvpi157/I1/", M + "bvpi157/I1/nowhere/", M + "outcomes/R1/education/",
+        M + "cases/C99/", M + "takeup/answer/", M + "cover/answer/more/", "/marchshire/people/nobody/",
+        M + "departments/nowhere/", M + "outcomes/by-line/R1/", M + "efficiency/by-line/EF9/", "/wp-login.php",
+        M + "outcomes/R1%00/", M + "outcomes/%F0%9F%98%80/",
+    ],
+)  # fmt: skip
+def test_unknown_address_is_not_found(signed_in, address):
+    response = signed_in("lead").get(address)
+
+    assert response.status_code == 404
+    assert "There is no such page" in response.content.decode()
+
+
+def test_page_of_another_department_looks_like_one_that_is_not_there(signed_in):
+    officer = signed_in("officer-education")
+
+    pages = [officer.get(M + address).content.decode() for address in ("outcomes/R16/", "outcomes/R99/")]
+
+    # Each page carries a token of its own for signing out.
+    foreign, missing = (re.sub(r'csrfmiddlewaretoken" value="[^"]+', "", page) for page in pages)
+    assert foreign == missing
+
+
+CHANGING = [
+    M + "outcomes/R1/", M + "bvpi157/I1/education/", M + "cover/answer/", M + "allocation/", M + "grid/",
+    M + "cases/new/", M + "cases/C4/remove/", "/marchshire/people/new/", "/marchshire/people/lead/",
+    "/marchshire/departments/new/", "/marchshire/departments/hr/", M + "efficiency/answer/",
+]  # fmt: skip
+
+MAY_POST = {
+    "officer": {0, 1, 4, 5, 6}, "head": {0, 1, 4, 5, 6}, "lead": {0, 2, 3, 4, 11}, "admin": {7, 8, 9, 10},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_posts_only_where_it_may(role, client, signed_in):
+    """An empty form tells a door that is open (a redirect, or the page with its errors) from one that is shut."""
+    visitor = client if role == "anonymous" else signed_in(USERS[role])
+
+    statuses = [visitor.post(address).status_code for address in CHANGING]
+
+    if role == "anonymous":
+        assert statuses == [302] * len(CHANGING)
+    else:
+        entered = {number for number, status in enumerate(statuses) if status not in (403, 404)}
+        assert entered == MAY_POST.get(role, set())
+
+
+def test_every_page_forbids_frames_scripts_and_caches(signed_in):
+    lead = signed_in("lead")
+    for rows in GET.values():
+        for address, expected in rows:
+            if expected["lead"] != 200 or address.endswith((".css", ".pdf")):
+                continue
+            response = lead.get(address)
+            assert response["X-Frame-Options"] == "DENY", address
+            assert "frame-ancestors 'none'" in response["Content-Security-Policy"], address
+            assert "unsafe" not in response["Content-Security-Policy"], address
+            assert "no-store" in response["Cache-Control"], address
+            assert "private" in response["Cache-Control"], address

@@ -1,0 +1,140 @@
+"""The shape of the house: who imports whom, what templates may hold, and what stands at the top level."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+APPS = ("returns", "outcomes", "efficiency", "ieg4")
+
+# An app imports itself and those named here; the shop front imports all, and nothing imports it.
+ALLOWED = {
+    "returns": set(),
+    "outcomes": {"returns"},
+    "efficiency": {"returns"},
+    "ieg4": {"returns", "outcomes", "efficiency"},
+}
+
+# Inside returns each module imports only from floors below its own.
+FLOORS = [
+    {"clock", "entry", "arithmetic", "proforma"},
+    {"models"},
+    {"rules"},
+    {"answers", "templatetags"},
+    {"acts", "completeness"},
+    {"forms", "conflicts", "people", "held", "documents"},
+    {"demo", "views", "management"},
+    {"urls", "apps"},
+]
+MAY_STAND_AT_TOP = {
+    "manage.py", "ieg4", "returns", "outcomes", "efficiency", "templates", "static", "requirements.txt", "tests",
+    "README.md", "Makefile", "pyproject.toml", "docs", "LICENSE", "CHANGELOG.md",
+}  # fmt: skip
+
+
+def modules(app: str) -> list[Path]:
+    return [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
+
+
+def imported(path: Path) -> set[str]:
+    """Absolute names of all modules that a file imports, relative ones resolved."""
+    package = list(path.relative_to(ROOT).with_suffix("").parts)
+    if package[-1] == "__init__":
+        package.pop()
+        own = package
+    else:
+        own = package[:-1]
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = own[: len(own) - node.level + 1] if node.level else []
+            stem = ".".join([*base, *([node.module] if node.module else [])])
+            found |= {f"{stem}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("app", APPS)
+def test_apps_import_only_what_lies_below(app):
+    wrong = {
+        (str(path.relative_to(ROOT)), name)
+        for path in modules(app)
+        for name in imported(path)
+        for other in [name.split(".")[0]]
+        if other in APPS and other != app and other not in ALLOWED[app]
+    }
+
+    assert wrong == set()
+
+
+def test_modules_of_returns_import_downwards():
+    floor = {name: number for number, names in enumerate(FLOORS) for name in names}
+    wrong = set()
+    for path in modules("returns"):
+        own = path.relative_to(ROOT / "returns").parts[0].removesuffix(".py")
+        for name in imported(path):
+            parts = name.split(".")
+            other = parts[1] if parts[0] == "returns" and len(parts) > 1 else None
+            if own != "__init__" and other in floor and other != own and floor[other] > floor[own]:
+                wrong.add((str(path.relative_to(ROOT)), name))
+
+    # The checks are registered when the app is ready, and are part of the proforma that they look at.
+    assert wrong == set()
+    unplaced = {p.relative_to(ROOT / "returns").parts[0].removesuffix(".py") for p in modules("returns")}
+    assert unplaced - set(floor) == {"__init__"}
+
+
+def test_nothing_imports_tests():
+    assert [
+        p for app in APPS for p in modules(app) if any(n.split(".")[0] == "tests" for n in imported(p))
+    ] == []
+
+
+def test_templates_hold_no_script_style_or_unescaped_text():
+    smells = re.compile(
+        r"<script(?![^>]* src=)|<style|\sstyle=|\son[a-z]+=\"|\|safe\b|autoescape off|mark_safe"
+    )
+    found = {
+        (str(path.relative_to(ROOT)), match[0])
+        for path in (ROOT / "templates").rglob("*.html")
+        for match in smells.finditer(path.read_text())
+    }
+
+    # Crispy hands over attributes and inner markup that it has escaped itself.
+    assert {name for name, _ in found} <= {
+        "templates/gds/whole_uni_form.html", "templates/gds/layout/baseinput.html",
+        "templates/gds/layout/button.html", "templates/gds/layout/fieldset.html",
+    }  # fmt: skip
+    assert {smell for _, smell in found} <= {"|safe"}
+
+
+def test_every_page_has_one_heading_and_a_title():
+    pages = [p for p in (ROOT / "templates").rglob("*.html") if '{% extends "base.html" %}' in p.read_text()]
+    wrong = {
+        str(path.relative_to(ROOT))
+        for path in pages
+        if "{% block title %}" not in path.read_text() or "<h1" not in path.read_text()
+    }
+
+    assert len(pages) > 20
+    assert wrong == set()
+
+
+def test_only_the_agreed_files_stand_at_the_top():
+    listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    tops = {line.split("/")[0] for line in listed.splitlines()}
+
+    assert {top for top in tops if not top.startswith(".")} <= MAY_STAND_AT_TOP
+
+
+def test_acts_take_keywords_only_and_lock_the_return():
+    tree = ast.parse((ROOT / "returns/acts.py").read_text())
+    acts = [n for n in tree.body if isinstance(n, ast.FunctionDef) and not n.name.startswith("_")]
+
+    acts = [act for act in acts if act.name != "to_text"]
+    assert [act.name for act in acts if act.args.args] == []
+    assert [act.name for act in acts if "_lock(return_)" not in ast.unparse(act)] == []
