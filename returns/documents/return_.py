@@ -36,6 +36,7 @@ class ReturnDocument:
     """The whole return as it stood when it was read."""
 
     council: str
+    accent: str
     round: str
     title: str
     cover_line: str
@@ -70,6 +71,7 @@ def return_context(assessment: Assessment, as_at: datetime.datetime) -> dict:
     stamp = date_format(localtime(as_at), "j F Y, H.i")
     document = ReturnDocument(
         council=clean_text(return_.authority.name),
+        accent=return_.authority.accent,
         round=proforma.round.name,
         title=proforma.round.title,
         cover_line=proforma.round.cover_line,

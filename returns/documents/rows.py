@@ -11,11 +11,12 @@ from django.utils.formats import date_format
 from ..answers import Answers, Place
 from ..arithmetic import Sum
 from ..entry import clean_text, count_words
-from ..proforma import Point, Section
+from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
 
 LONG = 30  # words of a comment that go to a row of their own over the full width
 DASH = "–"
+SUM_OPEN = "– is not added up: something that belongs in it is still blank."
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,16 @@ class Words:
     text: str = ""
     paragraphs: tuple[str, ...] = ()
     count: int = 0
+    limit: int = 0
     todo: str = ""
 
     @property
     def long(self) -> bool:
         return self.count > LONG
+
+    @property
+    def counted(self) -> str:
+        return f"{self.count:,} of at most {self.limit:,} words"
 
 
 @dataclass(frozen=True)
@@ -100,6 +106,21 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Bar:
+    """One year of the chart of gains, in the units of its drawing, heights growing downwards from y."""
+
+    label: str
+    x: int
+    y: int
+    cashable: int
+    middle: int
+    non_cashable: int
+    total: str
+    target_y: int
+    target: str
+
+
+@dataclass(frozen=True)
 class Head:
     """A date or year over a column: its name, its short form and whether it is actual or forecast."""
 
@@ -131,6 +152,7 @@ class SectionRows:
     bases: tuple[RowGroup, ...] = ()
     basis_label: str = ""
     target: tuple[Row, ...] = ()
+    bars: tuple[Bar, ...] = ()  # none while a figure is missing
     cases: tuple[Case, ...] = ()
     notes: tuple[str, ...] = ()
     size: str = ""  # "" or "small" or "tiny": how figures must shrink to stand beside each other
@@ -144,12 +166,12 @@ def heads_of(points: Iterable[Point]) -> tuple[Head, ...]:
     return tuple(Head(point.name, point.short or point.label, point.kind) for point in points)
 
 
-def words_of(text: str, todo: str = "") -> Words:
+def words_of(text: str, todo: str = "", limit: int | None = None) -> Words:
     """The text without characters that carry none, cut at blank lines; `todo` stands where there is none."""
     text = clean_text(text or "")
     if not text:
-        return Words(todo=todo)
-    return Words(text, tuple(text.split("\n\n")), count_words(text))
+        return Words(limit=limit or 0, todo=todo)
+    return Words(text, tuple(text.split("\n\n")), count_words(text), limit or 0)
 
 
 def todo_of(answers: Answers, place: Place) -> str:
@@ -198,3 +220,15 @@ def row_groups(section: Section, rows: dict) -> tuple[RowGroup, ...]:
         )
         for group, lines in section.grouped_lines()
     )
+
+
+def asked_of(answers: Answers, section: Section, line: Line) -> int:
+    """How many departments are asked for figures of the line: those that have not declared it nil."""
+    return sum(
+        answers.applies(Place(answers.return_, section, line, department))
+        for department in answers.departments
+    )
+
+
+def open_note(printed: Iterable[Figure]) -> tuple[str, ...]:
+    return (SUM_OPEN,) if any(each.kind == "open" for each in printed) else ()

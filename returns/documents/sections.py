@@ -7,23 +7,24 @@ from collections.abc import Callable
 from django.utils.formats import date_format
 
 from ..answers import Answers, Place
-from ..arithmetic import against_target, percent_of, total
+from ..arithmetic import percent_of, total
 from ..completeness import Assessment
 from ..entry import clean_text
 from ..proforma import Line, Section
-from . import rows
+from . import gains
 from .rows import (
-    BasisRow,
+    DASH,
     Case,
     Fact,
     Figure,
     LightRow,
     Row,
-    RowGroup,
     SectionRows,
     add,
+    asked_of,
     figure,
     heads_of,
+    open_note,
     places_of,
     row_groups,
     size_of,
@@ -31,8 +32,6 @@ from .rows import (
     todo_of,
     words_of,
 )
-
-SUM_OPEN = "– is not added up: something that belongs in it is still blank."
 
 
 def section_rows(assessment: Assessment, section: Section) -> SectionRows:
@@ -65,7 +64,8 @@ def _cover(answers: Answers, section: Section, assessment: Assessment) -> dict:
 def _context(answers: Answers, section: Section, assessment: Assessment) -> dict:
     place = Place(answers.return_, section)
     (cell,) = answers.cells(place)
-    return {"words": words_of(cell.value, todo_of(answers, place)), "limit": cell.column.max_words}
+    limit = cell.column.max_words
+    return {"words": words_of(cell.value, todo_of(answers, place), limit), "limit": limit}
 
 
 def _lights(answers: Answers, section: Section, assessment: Assessment) -> dict:
@@ -109,7 +109,7 @@ def _why_not_applicable(answers: Answers, line: Line) -> str:
 
 def _bvpi157(answers: Answers, section: Section, assessment: Assessment) -> dict:
     table = section.table("bvpi157_counts")
-    asked = {line.key: _asked(answers, section, line) for line in section.lines}
+    asked = {line.key: asked_of(answers, section, line) for line in section.lines}
     sums = {
         (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
         for line in section.lines
@@ -145,28 +145,16 @@ def _bvpi157(answers: Answers, section: Section, assessment: Assessment) -> dict
         "subheads": tuple((column.short, column.label) for column in table.columns),
         "groups": row_groups(section, found),
         "total": whole,
-        "notes": (*notes, *_open_note(printed)),
+        "notes": (*notes, *open_note(printed)),
         "size": size_of(printed, 5, 6),
     }
 
 
 def _percent(permissible, enabled) -> Figure:
     if not (permissible.complete and enabled.complete):
-        return Figure(rows.DASH, "open")
+        return Figure(DASH, "open")
     percent = percent_of(enabled.value, permissible.value)
     return Figure("n/a") if percent is None else Figure(f"{percent:.1f}")
-
-
-def _asked(answers: Answers, section: Section, line: Line) -> int:
-    """How many departments are asked for figures of the line: those that have not declared it nil."""
-    return sum(
-        answers.applies(Place(answers.return_, section, line, department))
-        for department in answers.departments
-    )
-
-
-def _open_note(printed) -> tuple[str, ...]:
-    return (SUM_OPEN,) if any(each.kind == "open" for each in printed) else ()
 
 
 def _council_figures(answers: Answers, section: Section) -> dict[str, tuple[list, str]]:
@@ -211,99 +199,9 @@ def _resources(answers: Answers, section: Section, assessment: Assessment) -> di
         "heads": heads_of(section.points),
         "groups": row_groups(section, found),
         "total": whole,
-        "notes": _open_note(printed),
-        "size": size_of(printed, 7, 9),
+        "notes": open_note(printed),
+        "size": size_of(printed, 9, 11),
     }
-
-
-def _efficiency(answers: Answers, section: Section, assessment: Assessment) -> dict:
-    table, names = section.table("gains"), ("cashable", "non_cashable")
-    asked = {line.key: _asked(answers, section, line) for line in section.lines}
-    sums = {
-        (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
-        for line in section.lines
-        for point in table.points
-        for name in names
-    }
-    places = places_of(each.value for each in sums.values())
-    found = {}
-    for line in section.lines:
-        figures = tuple(
-            sum_figure(sums[line.key, point.key, name], places, asked[line.key])
-            for point in table.points
-            for name in names
-        )
-        found[line.key] = Row(line.key, line.label, figures)
-    by_point = {
-        (point.key, name): add(sums[line.key, point.key, name] for line in section.lines)
-        for point in table.points
-        for name in names
-    }
-    whole = tuple(sum_figure(each, places, sum(asked.values())) for each in by_point.values())
-    printed = [*whole, *(each for row in found.values() for each in row.figures)]
-    note = Place(answers.return_, section)
-    facts = []
-    for cell in answers.cells(note):
-        text = cell.value
-        if cell.column.unit and not cell.blank:
-            text = f"{cell.value:,.{places_of([cell.value])}f}"
-        todo = todo_of(answers, note) if cell.required else "None"
-        facts.append(Fact(cell.column.label, words_of(text, todo), cell.column.unit))
-    baseline = answers.record(note, section.table("efficiency_note")).baseline_spend
-    return {
-        "heads": heads_of(table.points),
-        "subheads": tuple((column.short, column.label) for column in table.columns),
-        "groups": row_groups(section, found),
-        "total": whole,
-        "facts": tuple(facts),
-        "bases": tuple(_bases(answers, section)),
-        "basis_label": section.table("efficiency").column("basis").label,
-        "target": _target(answers, table.points, by_point, baseline),
-        "notes": _open_note(printed),
-        "size": size_of(printed, 7, 9),
-    }
-
-
-def _bases(answers: Answers, section: Section):
-    for line in section.lines:
-        found = []
-        for department in answers.departments:
-            place = Place(answers.return_, section, line, department)
-            declaration = answers.head(place)
-            if declaration.applies:
-                words = words_of(declaration.basis, todo_of(answers, place))
-                found.append(BasisRow(department.name, words))
-        yield RowGroup(line.label, tuple(found), line.key)
-
-
-def _target(answers: Answers, points, by_point: dict, baseline) -> tuple[Row, ...]:
-    """Cumulative gains beside the target; a year with an actual counts that, not its forecast."""
-    by_year = {}
-    for point in points:
-        if point.label not in by_year or point.kind == "actual":
-            by_year[point.label] = point
-    years = [
-        (point.label, point.kind, by_point[point.key, "cashable"], by_point[point.key, "non_cashable"])
-        for point in by_year.values()
-    ]
-    target = answers.return_.proforma.target
-    found = against_target(years, baseline, target.percent_per_year)
-    amounts = [amount for year in found for amount in (year.gains.value, year.target, year.gap)]
-    places = places_of(amounts)
-    lines = []
-    for year in found:
-        known = year.gains.complete and year.target is not None
-        dash = Figure(rows.DASH, "open")
-        share = year.cashable_share if year.gains.complete else None
-        figures = (
-            *(sum_figure(each, places) for each in (year.cashable, year.non_cashable, year.gains)),
-            figure(year.target, places),
-            figure(year.gap, places) if known else dash,
-            Figure(f"{year.percent_of_target:.1f}") if known else dash,
-            dash if not year.gains.complete else Figure("n/a") if share is None else Figure(f"{share:.1f}"),
-        )
-        lines.append(Row(year.label, year.kind, figures))
-    return tuple(lines)
 
 
 def _cases(answers: Answers, section: Section, assessment: Assessment) -> dict:
@@ -330,6 +228,6 @@ BUILDERS: dict[str, Callable] = {
     "bvpi157": _bvpi157,
     "takeup": _takeup,
     "resources": _resources,
-    "efficiency": _efficiency,
+    "efficiency": gains.efficiency,
     "cases": _cases,
 }

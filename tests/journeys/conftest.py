@@ -16,9 +16,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-AXE = ROOT / "tests/vendor/axe/axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-PASSWORD = "demo-ieg4"
 PATIENCE = 30  # seconds for a server to answer, on a busy machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
@@ -191,27 +188,3 @@ def new_page(browser):
 @pytest.fixture
 def page(new_page, server, javascript):
     return new_page(server, javascript=javascript)
-
-
-def sign_in(page, user: str, *, goto: bool = True) -> None:
-    if goto:
-        page.goto("/sign-in/")
-    page.get_by_label("User name").fill(user)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("button", name="Sign out").wait_for()
-
-
-def axe(page) -> list[tuple[str, str]]:
-    """What the automatic checker finds: rule and elements. Evaluated, for the policy admits no script tag."""
-    if not page.evaluate("typeof axe === 'object'"):
-        page.evaluate(AXE.read_text())
-    found = page.evaluate(
-        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
-        RULES,
-    )
-    return [
-        (violation["id"], str(node["target"]), node["failureSummary"].replace("\n", " ")[:200])
-        for violation in found["violations"]
-        for node in violation["nodes"]
-    ]

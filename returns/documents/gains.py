@@ -1,0 +1,142 @@
+"""Section 7 as rows to print: gains, the target they are measured against, and how they were worked out."""
+
+from __future__ import annotations
+
+from ..answers import Answers, Place
+from ..arithmetic import YearAgainstTarget, against_target
+from ..completeness import Assessment
+from ..proforma import Section
+from .rows import (
+    DASH,
+    Bar,
+    BasisRow,
+    Fact,
+    Figure,
+    Row,
+    RowGroup,
+    add,
+    asked_of,
+    figure,
+    heads_of,
+    open_note,
+    places_of,
+    row_groups,
+    size_of,
+    sum_figure,
+    todo_of,
+    words_of,
+)
+
+
+def efficiency(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    table, names = section.table("gains"), ("cashable", "non_cashable")
+    asked = {line.key: asked_of(answers, section, line) for line in section.lines}
+    sums = {
+        (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
+        for line in section.lines
+        for point in table.points
+        for name in names
+    }
+    places = places_of(each.value for each in sums.values())
+    found = {}
+    for line in section.lines:
+        figures = tuple(
+            sum_figure(sums[line.key, point.key, name], places, asked[line.key])
+            for point in table.points
+            for name in names
+        )
+        found[line.key] = Row(line.key, line.label, figures)
+    by_point = {
+        (point.key, name): add(sums[line.key, point.key, name] for line in section.lines)
+        for point in table.points
+        for name in names
+    }
+    whole = tuple(sum_figure(each, places, sum(asked.values())) for each in by_point.values())
+    printed = [*whole, *(each for row in found.values() for each in row.figures)]
+    note = Place(answers.return_, section)
+    facts = []
+    for cell in answers.cells(note):
+        text = cell.value
+        if cell.column.unit and not cell.blank:
+            text = f"{cell.value:,.{places_of([cell.value])}f}"
+        todo = todo_of(answers, note) if cell.required else "None"
+        facts.append(Fact(cell.column.label, words_of(text, todo), cell.column.unit))
+    years = _years(answers, section, by_point)
+    amounts = [amount for year in years for amount in (year.gains.value, year.target, year.gap)]
+    return {
+        "heads": heads_of(table.points),
+        "subheads": tuple((column.short, column.label) for column in table.columns),
+        "groups": row_groups(section, found),
+        "total": whole,
+        "facts": tuple(facts),
+        "bases": tuple(_bases(answers, section)),
+        "basis_label": section.table("efficiency").column("basis").label,
+        "target": tuple(_target_row(year, places_of(amounts)) for year in years),
+        "bars": _bars(years),
+        "notes": open_note(printed),
+        "size": size_of(printed, 7, 9),
+    }
+
+
+def _bases(answers: Answers, section: Section):
+    for line in section.lines:
+        found = []
+        for department in answers.departments:
+            place = Place(answers.return_, section, line, department)
+            declaration = answers.head(place)
+            if declaration.applies:
+                words = words_of(declaration.basis, todo_of(answers, place))
+                found.append(BasisRow(department.name, words))
+        yield RowGroup(line.label, tuple(found), line.key)
+
+
+def _years(answers: Answers, section: Section, by_point: dict) -> list[YearAgainstTarget]:
+    """Cumulative gains beside the target; a year with an actual counts that, not its forecast."""
+    by_year = {}
+    for point in section.points:
+        if point.label not in by_year or point.kind == "actual":
+            by_year[point.label] = point
+    years = [
+        (point.label, point.kind, by_point[point.key, "cashable"], by_point[point.key, "non_cashable"])
+        for point in by_year.values()
+    ]
+    note = answers.record(Place(answers.return_, section), section.table("efficiency_note"))
+    return against_target(years, note.baseline_spend, answers.return_.proforma.target.percent_per_year)
+
+
+def _target_row(year: YearAgainstTarget, places: int) -> Row:
+    known = year.gains.complete and year.target is not None
+    dash = Figure(DASH, "open")
+    share = year.cashable_share if year.gains.complete else None
+    figures = (
+        *(sum_figure(each, places) for each in (year.cashable, year.non_cashable, year.gains)),
+        figure(year.target, places),
+        figure(year.gap, places) if known else dash,
+        Figure(f"{year.percent_of_target:,.1f}") if known else dash,
+        dash if not year.gains.complete else Figure("n/a") if share is None else Figure(f"{share:.1f}"),
+    )
+    return Row(year.label, year.kind, figures)
+
+
+def _bars(years: list[YearAgainstTarget]) -> tuple[Bar, ...]:
+    """The years as bars of a drawing 600 wide, with its ground at 215; none while something is missing."""
+    if not all(year.gains.complete and year.target is not None for year in years):
+        return ()
+    highest = max(max(year.gains.value, year.target) for year in years) or 1
+    found = []
+    for number, year in enumerate(years):
+        whole, cashable = (int(each * 180 / highest) for each in (year.gains.value, year.cashable.value))
+        found.append(
+            Bar(
+                label=f"{year.label} {year.kind}",
+                x=30 + number * 145,
+                y=215 - whole,
+                cashable=cashable,
+                middle=215 - cashable,
+                non_cashable=whole - cashable,
+                total=f"{year.gains.value:,.0f}",
+                target_y=215 - int(year.target * 180 / highest),
+                target=f"{year.target:,.0f}",
+            )
+        )
+    return tuple(found)

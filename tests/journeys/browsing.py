@@ -1,0 +1,56 @@
+"""What the journeys do again and again."""
+
+import subprocess
+from pathlib import Path
+
+AXE = Path(__file__).resolve().parents[1] / "vendor/axe/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PASSWORD = "demo-ieg4"
+RETURN = "/marchshire/ieg4"
+
+
+def sign_in(page, user: str, *, goto: bool = True) -> None:
+    if goto:
+        page.goto("/sign-in/")
+    page.get_by_label("User name").fill(user)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign out").wait_for()
+
+
+def axe(page) -> list[tuple[str, str]]:
+    """What the automatic checker finds: rule and elements. Evaluated, for the policy admits no script tag."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "rules => axe.run(document, {runOnly: {type: 'tag', values: rules}, resultTypes: ['violations']})",
+        RULES,
+    )
+    return [
+        (violation["id"], str(node["target"]), node["failureSummary"].replace("\n", " ")[:200])
+        for violation in found["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def heading(page) -> str:
+    return " ".join(page.get_by_role("heading", level=1).inner_text().split())
+
+
+def notice(page) -> str:
+    return page.get_by_role("status").first.inner_text()
+
+
+def light(page, date: str):
+    """The choices of one date on the page of a line."""
+    return page.get_by_role("group", name=date)
+
+
+def save(page, button: str = "Save") -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name=button, exact=True).click()
+
+
+def text_of_pdf(body: bytes) -> str:
+    done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True)
+    return done.stdout.decode()
