@@ -13,7 +13,7 @@ run: $(VENV)/.run
 	  $(BIN)/python manage.py collectstatic --noinput --clear --ignore scss --verbosity 0
 	@.ci/welcome $(PORT)
 	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 TODAY=$${TODAY-2004-12-08} \
-	  $(BIN)/gunicorn ieg4.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --timeout 120 --access-logfile /dev/null
+	  $(BIN)/gunicorn ieg4.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --timeout 120 --no-control-socket
 
 test: check
 	$(BIN)/python -m pytest

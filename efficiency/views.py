@@ -53,7 +53,9 @@ class GainList(ReturnMixin, TemplateView):
             "baseline": baseline_spend(answers),
             "chart": _chart(years),
             "blank": next((s for s in states if s.blockers), None),
-            "states": [s for s in states if s.place.line and rules.can_answer(self.request.user, s.place, None)],
+            "states": [
+                s for s in states if s.place.line and rules.can_answer(self.request.user, s.place, None)
+            ],
             "note": answers.place("efficiency", None),
             "note_record": answers.record(
                 answers.place("efficiency", None), section.table("efficiency_note")

@@ -1,5 +1,6 @@
 """The WSGI application; it refuses to start on a definition or setting that a check finds wrong."""
 
+import io
 import os
 import sys
 
@@ -11,6 +12,6 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ieg4.settings")
 application = get_wsgi_application()
 try:
     # A web server runs no checks of its own, unlike manage.py.
-    call_command("check", databases=["default"], verbosity=0)
+    call_command("check", databases=["default"], stdout=io.StringIO(), stderr=io.StringIO())
 except SystemCheckError as error:
     sys.exit(str(error))

@@ -14,7 +14,7 @@ from ..entry import clean_text, count_words
 from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
 
-LONG = 30  # words of a comment that go to a row of their own over the full width
+LONG = 30  # words; a longer comment takes less height in a row of its own than in the narrow column
 DASH = "–"
 SUM_OPEN = "– is not added up: something that belongs in it is still blank."
 

@@ -206,18 +206,16 @@ def _resources(answers: Answers, section: Section, assessment: Assessment) -> di
 
 def _cases(answers: Answers, section: Section, assessment: Assessment) -> dict:
     table = section.table("cases")
+    limit = table.column("text").max_words
     found = []
     for place in answers.places(section):
         if place.line is None:
             continue
         record, todo = answers.record(place, table), todo_of(answers, place)
-        found.append(
-            Case(
-                record.line, words_of(record.title, todo), place.department.name, words_of(record.text, todo)
-            )
-        )
+        title, text = words_of(record.title, todo), words_of(record.text, todo, limit)
+        found.append(Case(record.line, title, place.department.name, text))
     notes = () if len(found) >= table.least else (f"None yet; at least {table.least} is needed.",)
-    return {"cases": tuple(found), "limit": table.column("text").max_words, "notes": notes}
+    return {"cases": tuple(found), "limit": limit, "notes": notes}
 
 
 BUILDERS: dict[str, Callable] = {

@@ -9,7 +9,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -54,7 +53,7 @@ def manage(database: Path, *arguments: str, debug: bool = True, accept=(0,)) -> 
 
 
 class Server:
-    """The application with a database of its own, ended with the test."""
+    """The application with a database of its own."""
 
     def __init__(self, url: str, database: Path):
         self.url, self.database = url, database
@@ -66,7 +65,7 @@ class Server:
         return len(self.check_return()["blockers"])
 
     def render(self, path: Path) -> Path:
-        manage(self.database, "render_return", "marchshire", "ieg4", "--out", str(path))
+        manage(self.database, "render_return", "marchshire", "ieg4", "--output", str(path))
         return path
 
 
@@ -122,17 +121,21 @@ def template(tmp_path_factory) -> Path:
     return database
 
 
+@pytest.fixture(scope="session")
+def running(template, tmp_path_factory):
+    with served(template, tmp_path_factory.mktemp("server")) as running:
+        yield running
+
+
 @pytest.fixture
-def server(template, tmp_path):
-    with served(template, tmp_path) as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def quiet_server(template, tmp_path_factory):
-    """One server for tests that change nothing."""
-    with served(template, tmp_path_factory.mktemp("quiet")) as running:
-        yield running
+def server(running, template):
+    """The one server, its database as it was at first: the pages of the template are written over it."""
+    with (
+        contextlib.closing(sqlite3.connect(template)) as pristine,
+        contextlib.closing(sqlite3.connect(running.database, timeout=20)) as database,
+    ):
+        pristine.backup(database)
+    return running
 
 
 @pytest.fixture(scope="session")

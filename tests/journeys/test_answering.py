@@ -55,25 +55,28 @@ def test_an_answer_taken_back_is_missing_in_the_pdf(new_page, server):
     page = new_page(server)
     sign_in(page, OFFICER)
 
-    def missing() -> tuple[int, str]:
+    def drawn() -> tuple[int, str]:
+        """How many things the PDF says are missing, and its list of them."""
         answer = page.request.get(f"{RETURN}/return.pdf")
-        assert answer.ok
         assert answer.headers["content-type"] == "application/pdf"
         text = " ".join(text_of_pdf(answer.body()).split())
         assert "What is still missing" in text
-        listed = text.split("What is still missing")[-1]
-        return len(re.findall(r"R1: light at 31 December 2005 is blank", listed)), text
+        return int(re.search(r"(\d+) things are still missing", text)[1]), text
 
-    assert missing()[0] == 0
+    before, text = drawn()
+    assert before == server.blockers()
+    assert "2 Outcomes G1 Janet Whitcombe" in text
     page.goto(f"{RETURN}/outcomes/R1/")
     light(page, "31 December 2005").get_by_label("blank").check()
     save(page)
-    count, text = missing()
-    assert count == 1
-    assert f"{server.blockers()} blockers" in text
+    after, text = drawn()
+    assert after == before + 1
+    assert "2 Outcomes R1, G1 Janet Whitcombe" in text
 
 
-@pytest.mark.parametrize("typed", ["An answer, and a line\n\nbelow a blank one.", "<b>Żółć & 'quotes' \"</b>"])
+@pytest.mark.parametrize(
+    "typed", ["An answer, and a line\n\nbelow a blank one.", "<b>Żółć & 'quotes' \"</b>"]
+)
 def test_a_comment_comes_back_as_it_was_typed(new_page, server, typed):
     page = new_page(server)
     sign_in(page, OFFICER)
@@ -88,7 +91,11 @@ def test_of_two_versions_nothing_is_lost(page, new_page, server, javascript):
     for each, user in ((page, OFFICER), (other, COLLEAGUE)):
         sign_in(each, user)
         each.goto(f"{RETURN}/outcomes/R1/")
-    first, second, both = "The form is live.", "The form is tried out.", "The form is live, having been tried out."
+    first, second, both = (
+        "The form is live.",
+        "The form is tried out.",
+        "The form is live, having been tried out.",
+    )
     page.get_by_label("Comment").fill(first)
     save(page)
     other.get_by_label("Comment").fill(second)
@@ -99,13 +106,8 @@ def test_of_two_versions_nothing_is_lost(page, new_page, server, javascript):
     assert second in versions[0]
     assert first in versions[1]
     assert "Janet Whitcombe" in versions[1]
-    # Without a choice it is asked again, and still nothing is lost.
     other.get_by_label("Comment from both").fill(both)
-    save(other, "Save what I chose")
-    assert "One choice is still open" in other.get_by_role("alert").inner_text()
-    assert second in other.locator(".version").first.inner_text()
     other.get_by_label("Write it from both").check()
-    assert other.get_by_label("Comment from both").input_value() == both
     save(other, "Save what I chose")
     assert other.get_by_label("Comment").input_value() == both
 
@@ -115,6 +117,43 @@ def test_of_two_versions_nothing_is_lost(page, new_page, server, javascript):
     history = page.get_by_role("table").inner_text()
     for text in (first, second, both):
         assert text in history, "Both versions stay in the history"
+
+
+@pytest.fixture
+def two_versions(new_page, server):
+    """The officer's page, saved, and the colleague's, at the choice between both."""
+    pages = new_page(server), new_page(server)
+    for each, user in zip(pages, (OFFICER, COLLEAGUE), strict=True):
+        sign_in(each, user)
+        each.goto(f"{RETURN}/outcomes/R1/")
+    for each, text in zip(pages, ("The first.", "The second."), strict=True):
+        each.get_by_label("Comment").fill(text)
+        save(each)
+    return pages
+
+
+def test_without_a_choice_it_is_asked_again_and_nothing_is_lost(two_versions):
+    _, other = two_versions
+    other.get_by_label("Comment from both").fill("Of both.")
+    save(other, "Save what I chose")
+    assert "One choice is still open" in other.get_by_role("alert").inner_text()
+    assert "The second." in other.locator(".version").first.inner_text()
+    assert other.get_by_label("Comment from both").input_value() == "Of both."
+
+
+def test_a_third_version_is_asked_about_too(two_versions):
+    page, other = two_versions
+    page.get_by_label("Comment").fill("The third.")
+    save(page)
+    other.get_by_label("Comment from both").fill("Of both.")
+    other.get_by_label("Write it from both").check()
+    save(other, "Save what I chose")
+    mine, theirs = other.locator(".version").all_inner_texts()
+    assert "Of both." in mine
+    assert "The third." in theirs
+    other.get_by_label("Keep yours").check()
+    save(other, "Save what I chose")
+    assert other.get_by_label("Comment").input_value() == "Of both."
 
 
 @pytest.mark.parametrize(("choice", "kept"), [("Keep yours", "mine"), ("Take", "theirs")])
