@@ -7,9 +7,8 @@ from returns import rules
 from returns.answers import Place, read
 from returns.arithmetic import total
 from returns.completeness import assess
+from returns.target import baseline_spend, years_against_target
 from returns.views.base import ReturnMixin
-
-from .target import baseline_spend, years_against_target
 
 
 class GainList(ReturnMixin, TemplateView):

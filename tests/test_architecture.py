@@ -24,7 +24,7 @@ FLOORS = [
     {"models"},
     {"rules"},
     {"answers", "templatetags"},
-    {"acts", "completeness"},
+    {"acts", "completeness", "target"},
     {"forms", "conflicts", "people", "held", "documents"},
     {"demo", "views", "management"},
     {"urls", "apps"},

@@ -190,12 +190,9 @@ def test_conflict_page_shows_both_and_keeps_what_is_chosen(signed_in, marchshire
     assert "Tested by twenty schools." in shown
     assert read_comment(marchshire, "R1") == "Tested by twenty schools."
 
-    hidden = dict(
-        (html.unescape(name), html.unescape(value))
-        for name, value in re.findall(
-            r'<input type="hidden" name="([^"]+)" value="([^"]*)"', response.content.decode()
-        )
-    )
+    pattern = r'<input type="hidden" name="([^"]+)" value="([^"]*)"'
+    found = re.findall(pattern, response.content.decode())
+    hidden = {html.unescape(name): html.unescape(value) for name, value in found}
     unchosen = officer.post(R1, hidden)
     assert unchosen.status_code == 409
     assert "One choice is still open." in text_of(unchosen)

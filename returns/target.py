@@ -1,7 +1,7 @@
 """Gains against the target of 2.5% a year to 2007/08 (Gershon review, named in the committee report)."""
 
-from returns.answers import Answers
-from returns.arithmetic import YearAgainstTarget, against_target, total
+from .answers import Answers
+from .arithmetic import Sum, YearAgainstTarget, against_target
 
 
 def years_against_target(answers: Answers) -> list[YearAgainstTarget]:
@@ -28,6 +28,5 @@ def baseline_spend(answers: Answers):
     return answers.record(note, note.tables[0]).baseline_spend
 
 
-def _add(sums):
-    whole = total(each.value for each in sums)
-    return type(whole)(whole.value, sum(each.blanks for each in sums))
+def _add(sums: list[Sum]) -> Sum:
+    return Sum(sum(each.value for each in sums), sum(each.blanks for each in sums))
