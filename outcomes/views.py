@@ -36,7 +36,8 @@ class LightGrid(ReturnMixin, TemplateView):
         return self.render_to_response(self.get_context_data(formset=formset))
 
     def post(self, request, *args, **kwargs):
-        formset = self._formset(merged(request.POST))
+        posted = merged(request.POST)
+        formset = self._formset(posted)
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
         try:
@@ -45,9 +46,7 @@ class LightGrid(ReturnMixin, TemplateView):
             messages.error(request, str(refusal))
             return self.render_to_response(self.get_context_data(formset=formset), status=409)
         if saved.conflicts:
-            context = self.get_context_data(
-                formset=formset, **conflict_context(saved.conflicts, request.POST)
-            )
+            context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, posted))
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
         count = len(saved.events)

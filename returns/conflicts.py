@@ -34,6 +34,7 @@ def conflict_context(conflicts: list[Conflict], posted) -> dict:
                 "mine": choices.get(conflict.mine, conflict.mine),
                 "theirs": choices.get(conflict.theirs, conflict.theirs),
                 "before": choices.get(conflict.before, conflict.before),
+                "both": posted.get(f"both--{name}", conflict.mine),
                 "mine_marked": mine,
                 "theirs_marked": theirs,
                 "asked_before": f"met--{name}" in posted and f"keep--{name}" not in posted,

@@ -172,7 +172,7 @@ def _council_figures(answers: Answers, section: Section) -> dict[str, tuple[list
 
 def _takeup(answers: Answers, section: Section, assessment: Assessment) -> dict:
     found = {
-        line.key: Row(line.key, line.label, tuple(figure(value) for value in values), nil)
+        line.key: Row(line.key, line.label, () if nil else tuple(map(figure, values)), nil)
         for line, (values, nil) in zip(
             section.lines, _council_figures(answers, section).values(), strict=True
         )

@@ -92,7 +92,8 @@ class AnswerView(PlaceMixin, TemplateView):
         if not self.can_answer(self.place):
             context = self.get_context_data(typed=_typed(request.POST))
             return render(request, "returns/place_refused.html", context, status=403)
-        formset = self._formset(merged(request.POST))
+        posted = merged(request.POST)
+        formset = self._formset(posted)
         if not formset.is_valid():
             return self._page(formset, status=422)
         try:
@@ -101,7 +102,7 @@ class AnswerView(PlaceMixin, TemplateView):
             context = self.get_context_data(typed=_typed(request.POST), refusal=refusal)
             return render(request, "returns/place_refused.html", context, status=409)
         if saved.conflicts:
-            context = self.get_context_data(**conflict_context(saved.conflicts, request.POST))
+            context = self.get_context_data(**conflict_context(saved.conflicts, posted))
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
         messages.success(
