@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..answers import Answers, Place
-from ..arithmetic import YearAgainstTarget, against_target
+from ..arithmetic import YearAgainstTarget
 from ..completeness import Assessment
 from ..proforma import Section
+from ..target import years_against_target
 from .rows import (
     DASH,
     Bar,
@@ -61,7 +62,7 @@ def efficiency(answers: Answers, section: Section, assessment: Assessment) -> di
             text = f"{cell.value:,.{places_of([cell.value])}f}"
         todo = todo_of(answers, note) if cell.required else "None"
         facts.append(Fact(cell.column.label, words_of(text, todo), cell.column.unit))
-    years = _years(answers, section, by_point)
+    years = years_against_target(answers)
     amounts = [amount for year in years for amount in (year.gains.value, year.target, year.gap)]
     return {
         "heads": heads_of(table.points),
@@ -88,20 +89,6 @@ def _bases(answers: Answers, section: Section):
                 words = words_of(declaration.basis, todo_of(answers, place))
                 found.append(BasisRow(department.name, words))
         yield RowGroup(line.label, tuple(found), line.key)
-
-
-def _years(answers: Answers, section: Section, by_point: dict) -> list[YearAgainstTarget]:
-    """Cumulative gains beside the target; a year with an actual counts that, not its forecast."""
-    by_year = {}
-    for point in section.points:
-        if point.label not in by_year or point.kind == "actual":
-            by_year[point.label] = point
-    years = [
-        (point.label, point.kind, by_point[point.key, "cashable"], by_point[point.key, "non_cashable"])
-        for point in by_year.values()
-    ]
-    note = answers.record(Place(answers.return_, section), section.table("efficiency_note"))
-    return against_target(years, note.baseline_spend, answers.return_.proforma.target.percent_per_year)
 
 
 def _target_row(year: YearAgainstTarget, places: int) -> Row:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
@@ -147,15 +148,29 @@ def _missing(answers: Answers, blockers: list[Blocker]):
             section=f"{section.number} {section.short}",
             anchor=f"section-{section.key}",
             who=f"{who}, {department}" if department else who,
-            lines=", ".join(dict.fromkeys(blocker.place.code for blocker in found)),
+            lines=_runs(dict.fromkeys(blocker.place.code for blocker in found)),
             what=_what(found),
             count=len(found),
             due=date_format(min(answers.due(blocker.place) for blocker in found), "j M Y"),
         )
 
 
+def _runs(codes: Iterable[str]) -> str:
+    """The codes, three or more that follow each other as a run: "R1 to R5, R9"."""
+    runs: list[list[str]] = []
+    for code in codes:
+        stem = code.rstrip("0123456789")
+        number = code.removeprefix(stem)
+        if runs and number and runs[-1][-1] == f"{stem}{int(number) - 1}":
+            runs[-1].append(code)
+        else:
+            runs.append([code])
+    parts = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else run for run in runs]
+    return ", ".join(part for each in parts for part in each)
+
+
 def _what(blockers: list[Blocker]) -> str:
-    """How many of each kind: "16 blank, 4 without an owner"."""
-    words = {"blank": "blank", "owner": "without an owner", "check": "to mend"}
+    """How many of each kind: "16 blank, 4 no owner"."""
+    words = {"blank": "blank", "owner": "no owner", "check": "to mend"}
     counts = {kind: sum(blocker.kind == kind for blocker in blockers) for kind in words}
     return ", ".join(f"{count:,} {words[kind]}" for kind, count in counts.items() if count)

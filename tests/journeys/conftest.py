@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30  # seconds for a server to answer, on a busy machine
+PATIENCE = 45  # seconds for a server or page to answer, on a busy machine
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SWITCHES = [
     "--no-sandbox",
@@ -30,7 +30,8 @@ SWITCHES = [
 
 def environment(database: Path, *, debug: bool) -> dict[str, str]:
     return os.environ | {
-        "DJANGO_SETTINGS_MODULE": "ieg4.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.journeys.served",
+        "STATIC_ROOT": str(database.parent.parent / "static"),
         "DEBUG": str(int(debug)),
         "HTTPS": "0",
         "SECRET_KEY": "of-the-journeys-alone-and-long-enough-to-pass-every-check",
@@ -48,8 +49,14 @@ def manage(database: Path, *arguments: str, debug: bool = True, accept=(0,)) -> 
         capture_output=True,
         text=True,
     )
-    assert done.returncode in accept, f"manage.py {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    told = f"manage.py {' '.join(arguments)}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
+    assert done.returncode in accept, told
+    assert "Traceback" not in done.stderr, told
     return done.stdout
+
+
+def check_return(database: Path, authority: str = "marchshire") -> dict:
+    return json.loads(manage(database, "check_return", authority, "ieg4", "--json", accept=(0, 1)))
 
 
 class Server:
@@ -59,7 +66,7 @@ class Server:
         self.url, self.database = url, database
 
     def check_return(self, authority: str = "marchshire") -> dict:
-        return json.loads(manage(self.database, "check_return", authority, "ieg4", "--json", accept=(0, 1)))
+        return check_return(self.database, authority)
 
     def blockers(self) -> int:
         return len(self.check_return()["blockers"])
@@ -112,13 +119,19 @@ def _await_health(url: str, process: subprocess.Popen, log) -> None:
 @pytest.fixture(scope="session")
 def template(tmp_path_factory) -> Path:
     """The demonstration councils, written once; each server gets a copy of the file."""
-    database = tmp_path_factory.mktemp("template") / "demo.sqlite3"
+    database = tmp_path_factory.mktemp("template") / "demo.sqlite3"  # its neighbours share the static files
     manage(database, "migrate", "--verbosity", "0")
     manage(database, "load_demo")
     manage(database, "collectstatic", "--noinput", "--ignore", "scss", "--verbosity", "0", debug=False)
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return database
+
+
+@pytest.fixture(scope="session")
+def at_first(template) -> dict:
+    """What blocks the return before anybody does anything."""
+    return check_return(template)
 
 
 @pytest.fixture(scope="session")
@@ -138,8 +151,9 @@ def server(running, template):
     return running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    """One for each module: while it runs, so does its event loop, beside which Django refuses other tests."""
     from playwright.sync_api import sync_playwright
 
     path = next(filter(None, map(shutil.which, BROWSERS)), None)
@@ -175,7 +189,7 @@ def new_page(browser):
             viewport={"width": width, "height": 900},
             locale="en-GB",
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE * 1000)
         contexts.append(context)
         page = context.new_page()
         page.on("console", note)

@@ -11,8 +11,8 @@ def unallocated(report: dict) -> list[str]:
     return [blocker["line"] for blocker in report["blockers"] if blocker["kind"] == "owner"]
 
 
-def test_the_lead_allocates_a_line(page, server):
-    before = unallocated(server.check_return())
+def test_the_lead_allocates_a_line(page, server, at_first):
+    before = unallocated(at_first)
     assert "G8" in before
     sign_in(page, "lead")
     page.get_by_role("link", name="Allocate them").click()
@@ -42,8 +42,8 @@ def test_an_allocation_without_a_person_keeps_its_ticks(page, server):
     assert page.get_by_label("Answer due").input_value() == "some day"
 
 
-def test_the_lead_follows_a_count_to_its_cell(page, server):
-    report = server.check_return()
+def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
+    report = at_first
     wanted = [b for b in report["blockers"] if (b["department"], b["section"]) == ("education", "bvpi157")]
     sign_in(page, "lead")
     assert f"by {len(report['blockers'])} blockers" in heading(page)
