@@ -43,8 +43,8 @@ $(VENV)/.test: $(VENV)/.run tests/requirements.txt
 # For maintainers: new locks from .ci/*.in, and the style sheet from its sources.
 lock:
 	$(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet uv
-	$(BIN)/uv pip compile --no-header --no-emit-index-url --no-emit-find-links --generate-hashes --python-version 3.11 .ci/requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --no-header --no-emit-index-url --no-emit-find-links --generate-hashes --python-version 3.11 .ci/requirements-test.in -o tests/requirements.txt
+	$(BIN)/uv pip compile --no-header --generate-hashes --python-version 3.11 .ci/requirements.in -o requirements.txt
+	$(BIN)/uv pip compile --no-header --generate-hashes --python-version 3.11 .ci/requirements-test.in -o tests/requirements.txt
 
 assets:
 	cd static/scss && npm ci && npm run build && rm -rf node_modules

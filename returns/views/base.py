@@ -37,8 +37,8 @@ class CouncilMixin:
         """Fetch what the page is about within what this person may see, or raise Http404."""
 
     def allowed(self) -> bool:
-        """Whether this person may do what the page is for; refusal is 403."""
-        raise NotImplementedError
+        """Whether this person may do what the page is for; refusal is 403, and the rule of a page that names none."""
+        return False
 
     def dispatch(self, request, *args, **kwargs):
         if not self.allowed():
