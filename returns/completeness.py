@@ -22,11 +22,17 @@ class Blocker:
     department: Department | None
     point: str = ""
     field: str = ""
+    anchor: str = ""
 
     @property
     def url(self) -> str:
-        """The page of the line; anchored at the cell."""
+        """The page of the line."""
         return self.place.get_absolute_url()
+
+    @property
+    def link(self) -> str:
+        """The page of the line, opened at the cell."""
+        return f"{self.url}#{self.anchor}" if self.anchor else self.url
 
     def as_dict(self) -> dict:
         return {
@@ -164,7 +170,8 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
         point = cell.entry.point.key if cell and cell.entry.point else ""
         name = cell.column.field if cell else ""
         prefix = f"{place.code}, {place.department}" if place.department else place.code
-        blockers.append(Blocker(kind, place, f"{prefix}: {message}", owner, department, point, name))
+        anchor = f"id_{cell.entry.key}-{name}" if cell else ""
+        blockers.append(Blocker(kind, place, f"{prefix}: {message}", owner, department, point, name, anchor))
 
     if applies and place.line and not place.department and owner is None:
         block("owner", "no owner. Allocate it to a named person")

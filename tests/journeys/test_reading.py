@@ -53,7 +53,10 @@ def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
     assert heading(page) == f"{len(wanted)} of {len(report['blockers'])} blockers"
     assert page.get_by_role("main").get_by_role("row").count() == 1 + len(wanted)
     page.get_by_role("link", name=wanted[0]["message"]).click()
-    assert page.url == server.url + wanted[0]["url"]
+    first = wanted[0]
+    anchor = f"id_bvpi157_counts--{first['line']}--education--{first['point']}-{first['field']}"
+    assert page.url == f"{server.url}{first['url']}#{anchor}"
+    assert "blank" in page.locator(f"[id='{anchor}']").inner_text().lower()
     # The lead watches what a department answers, so the cell is there to be read.
     cells = page.get_by_role("table", name="Answers").get_by_role("row").filter(has_text="31 March 2005")
     assert "blank" in cells.first.inner_text().lower()

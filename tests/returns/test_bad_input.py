@@ -433,3 +433,15 @@ def test_new_department_is_asked_at_once(signed_in, marchshire):
 def test_people_pages_show_no_password_hash(signed_in):
     for address in ("/marchshire/people/", "/marchshire/people/lead/"):
         assert "md5$" not in signed_in("admin").get(address).content.decode()
+
+
+def test_blocker_leads_to_the_cell_that_is_blank(officer, marchshire):
+    from returns.completeness import assess
+
+    blocker = next(
+        b for b in assess(marchshire).blockers if b.message.startswith("G1: light at 31 March 2006")
+    )
+
+    address, anchor = blocker.link.split("#")
+    assert f'id="{anchor}"' in officer.get(address).content.decode()
+    assert blocker.link in officer.get("/marchshire/ieg4/my-work/").content.decode()
