@@ -1,7 +1,6 @@
 """The quick grid: all lights one may set, on one page."""
 
 from django.contrib import messages
-from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.views.generic import TemplateView
 
@@ -25,13 +24,10 @@ class LightGrid(ReturnMixin, TemplateView):
         kept = held.find(request)
         if kept is None:
             return super().get(request, *args, **kwargs)
-        data = QueryDict(mutable=True)
-        for name, values in kept.items():
-            data.setlist(name, values)
         messages.info(
             request, "You were signed out before this was saved. What you chose is below: check it and save."
         )
-        formset = self._formset(data)
+        formset = self._formset(kept)
         formset.is_valid()
         return self.render_to_response(self.get_context_data(formset=formset))
 

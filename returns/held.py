@@ -1,6 +1,7 @@
 """What an expired session posted, held in the browser's new session until its writer has signed in again."""
 
 from django.core import signing
+from django.http import QueryDict
 
 LIMIT = 200_000  # characters; far above a full page of answers, far below what a session store minds
 _NAME = "held"
@@ -25,12 +26,15 @@ def keep(request) -> None:
         request.session[_NAME] = {"writer": writer, "path": request.path, "fields": fields}
 
 
-def find(request) -> dict | None:
-    """The fields held for this person and page, if any."""
+def find(request) -> QueryDict | None:
+    """The fields held for this person and page as they were posted, if any."""
     found = request.session.get(_NAME)
-    if found and found["writer"] == request.user.pk and found["path"] == request.path:
-        return found["fields"]
-    return None
+    if not found or found["writer"] != request.user.pk or found["path"] != request.path:
+        return None
+    posted = QueryDict(mutable=True)
+    for name, values in found["fields"].items():
+        posted.setlist(name, values)
+    return posted
 
 
 def release(request) -> None:

@@ -1,7 +1,7 @@
 """Answer a line, a section's record or a case study; list a section; see what was changed."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseRedirect, QueryDict
+from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
@@ -84,7 +84,7 @@ class AnswerView(PlaceMixin, TemplateView):
         messages.info(
             request, "You were signed out before this was saved. What you typed is below: check it and save."
         )
-        formset = self._formset(_as_posted(kept))
+        formset = self._formset(kept)
         formset.is_valid()
         return self._page(formset)
 
@@ -217,13 +217,6 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
         else:
             messages.success(request, f"Case study {self.place.code} is removed.")
         return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
-
-
-def _as_posted(fields: dict) -> QueryDict:
-    data = QueryDict(mutable=True)
-    for name, values in fields.items():
-        data.setlist(name, values)
-    return data
 
 
 def _typed(post) -> list[str]:

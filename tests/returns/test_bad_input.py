@@ -445,3 +445,20 @@ def test_blocker_leads_to_the_cell_that_is_blank(officer, marchshire):
     address, anchor = blocker.link.split("#")
     assert f'id="{anchor}"' in officer.get(address).content.decode()
     assert blocker.link in officer.get("/marchshire/ieg4/my-work/").content.decode()
+
+
+def test_lights_chosen_in_an_expired_session_are_offered_back(marchshire, person):
+    grid = "/marchshire/ieg4/grid/"
+    client = Client()
+    client.login(username="officer-education", password="demo-ieg4", request=_request())
+    writer = re.search(r'name="writer" value="([^"]+)"', client.get(grid).content.decode())[1]
+    typed = {"outcome_lights--G1--mar06-seen": "0", "outcome_lights--G1--mar06-light": "A", "writer": writer}
+    client.session.flush()
+
+    response = client.post(grid, typed)
+    signed = client.post(response.url, {"username": "officer-education", "password": "demo-ieg4"})
+    page = client.get(signed.url).content.decode()
+
+    row = page[page.index('id="id_outcome_lights--G1--mar06-light"') :].split("</select>")[0]
+    assert '<option value="A" selected>' in row
+    assert light(marchshire, "G1", "mar06") == ""
