@@ -184,7 +184,10 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 
+# Mail is queued with the act that it tells of and sent by `send_mail`; links in it begin with this address.
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+SITE_URL = env.str("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"ieg4@{ALLOWED_HOSTS[0]}")
 
 LANGUAGE_CODE = "en-gb"
 TIME_ZONE = "Europe/London"

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from django.apps import apps
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from .arithmetic import Sum, total
-from .models import Allocation, CaseStudy, Department, Event, Return, Role, User
+from .models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
 from .proforma import Column, Line, Point, Section, Table, load
 
 
@@ -112,6 +113,15 @@ class Cell:
         return f"{self.column.label} {'at' if point.date else 'for'} {point.name}"
 
 
+@dataclass(frozen=True)
+class People:
+    """Whom the return looks to: the lead, who signs for each department, and who signs the figures."""
+
+    lead: User | None
+    heads: dict[int, User]
+    finance: User | None
+
+
 @dataclass
 class Answers:
     """The answers of a return, or of some of its sections, in the order of the proforma."""
@@ -120,9 +130,16 @@ class Answers:
     sections: tuple[Section, ...]
     departments: list[Department]
     allocations: dict[str, Allocation]
-    lead: User | None
+    people: People
+    signed: dict[tuple, SignOff]
+    queries: dict[tuple, list[Query]]
     _records: dict = field(repr=False)
     _lists: dict = field(repr=False)
+    frozen: bool = False  # a copy that was sent or approved: nothing in it waits for anybody
+
+    @property
+    def lead(self) -> User | None:
+        return self.people.lead
 
     @cached_property
     def department_by_slug(self) -> dict[str, Department]:
@@ -245,7 +262,7 @@ def read(return_: Return, *sections: str) -> Answers:
     """The answers of the return, or of the sections named, by one query for each kind of record."""
     proforma = return_.proforma
     wanted = tuple(s for s in proforma.sections if not sections or s.key in sections)
-    departments = list(return_.authority.departments.select_related("contributor"))
+    departments = list(departments_of(return_).select_related("contributor"))
     by_id = {department.pk: department for department in departments}
     records, lists = {}, {}
     for table in {table.model: table for section in wanted for table in section.tables}.values():
@@ -261,13 +278,46 @@ def read(return_: Return, *sections: str) -> Answers:
         if table.shape == "list":
             lists[table.key] = rows
     allocations = return_.allocations.select_related("owner", "department")
-    lead = (
-        User.objects.filter(authority=return_.authority, is_active=True, groups__name=Role.LEAD)
-        .order_by("pk")
-        .prefetch_related("departments")
-        .first()
+    signed = return_.signoffs.select_related("event__by")
+    queries: dict[tuple, list[Query]] = {}
+    for query in return_.queries.select_related("asked__by", "replied__by", "closed__by"):
+        queries.setdefault(query.key, []).append(query)
+    return Answers(
+        return_,
+        wanted,
+        departments,
+        {a.line: a for a in allocations},
+        people_of(return_),
+        {row.key: row for row in signed},
+        queries,
+        records,
+        lists,
     )
-    return Answers(return_, wanted, departments, {a.line: a for a in allocations}, lead, records, lists)
+
+
+def departments_of(return_: Return):
+    """The departments that take part in the return: those that were there while it was prepared."""
+    takes_part = Declaration.objects.filter(return_record=return_, department=OuterRef("pk"))
+    return return_.authority.departments.filter(Exists(takes_part))
+
+
+def people_of(return_: Return) -> People:
+    """Whom the return looks to; only people whose accounts are open."""
+    lead, heads, finance = None, {}, None
+    found = User.objects.filter(
+        authority=return_.authority,
+        is_active=True,
+        groups__name__in=[Role.LEAD, Role.HEAD, Role.FINANCE],
+    )
+    for person in found.distinct().order_by("pk").prefetch_related("groups", "departments"):
+        if Role.LEAD in person.roles and lead is None:
+            lead = person
+        if Role.FINANCE in person.roles and finance is None:
+            finance = person
+        if Role.HEAD in person.roles:
+            for pk in person.department_ids:
+                heads.setdefault(pk, person)
+    return People(lead, heads, finance)
 
 
 @transaction.atomic
@@ -317,30 +367,3 @@ def _create_grid(return_: Return, section: Section, table: Table, shared: dict) 
 
 def _blank(line: Line, return_: Return) -> dict:
     return {}
-
-
-def history(place: Place) -> list[Event]:
-    """The events of a place, newest first, each with `what` saying in the form's words what it changed."""
-    events = Event.objects.filter(
-        return_record=place.return_,
-        line=place.line.key if place.line else "",
-        department=place.department,
-    ).select_related("by")
-    tables = {table.key: table for table in place.tables}
-    found = []
-    for event in events.order_by("-pk"):
-        if event.table in tables:
-            event.what = _what(tables[event.table], event)
-        elif event.kind == Event.Kind.ALLOCATION and place.line:
-            event.what = "Owner"
-        else:
-            continue
-        found.append(event)
-    return found
-
-
-def _what(table: Table, event: Event) -> str:
-    if event.kind != Event.Kind.ANSWER:
-        return event.get_kind_display()
-    label = table.column(event.field).label
-    return f"{label}, {table.point(event.point).name}" if event.point else label

@@ -24,6 +24,11 @@ def today() -> datetime.date:
     return timezone.localdate(now())
 
 
+def day_of(moment: datetime.datetime) -> datetime.date:
+    """The day it was in London."""
+    return timezone.localdate(moment)
+
+
 @contextmanager
 def stopped_at(moment: datetime.datetime):
     """Inside, it is always that moment."""

@@ -6,28 +6,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.urls import reverse
+
 from .answers import Answers, Cell, Place, read
 from .entry import count_words
-from .models import Department, Return, User
+from .models import Department, Query, Return, SentBack, SignOff, User
 
 
 @dataclass(frozen=True)
 class Blocker:
     """One thing that keeps the return from going to Cabinet."""
 
-    kind: str  # blank, owner, check
-    place: Place
+    kind: str  # blank, owner, check, query, signature, figures
+    place: Place | None  # none where a whole part waits for its signature
     message: str
     owner: User | None
     department: Department | None
     point: str = ""
     field: str = ""
     anchor: str = ""
+    address: str = ""
 
     @property
     def url(self) -> str:
-        """The page of the line."""
-        return self.place.get_absolute_url()
+        """The page of the line, of the query or of the signature."""
+        return self.address or self.place.get_absolute_url()
 
     @property
     def link(self) -> str:
@@ -37,8 +40,8 @@ class Blocker:
     def as_dict(self) -> dict:
         return {
             "kind": self.kind,
-            "section": self.place.section.key,
-            "line": self.place.line.key if self.place.line else "",
+            "section": self.place.section.key if self.place else "",
+            "line": self.place.line.key if self.place and self.place.line else "",
             "point": self.point,
             "field": self.field,
             "department": self.department.slug if self.department else "",
@@ -62,13 +65,103 @@ class Tally:
         return self.answered * 100 // self.required if self.required else 100
 
 
+@dataclass(frozen=True)
+class Part:
+    """What one kind of signature covers: a department's own places, or the figures of all (no department)."""
+
+    department: Department | None
+    signer: User | None
+    states: tuple[PlaceState, ...]
+
+    @property
+    def title(self) -> str:
+        return str(self.department) if self.department else "Figures"
+
+    @property
+    def signed(self) -> list[PlaceState]:
+        return [state for state in self.states if state.signed]
+
+    @property
+    def unsigned(self) -> list[PlaceState]:
+        return [state for state in self.states if not state.signed]
+
+    @property
+    def unready(self) -> list[Blocker]:
+        """What must be done before the rest can be signed."""
+        return [blocker for state in self.unsigned for blocker in state.blockers]
+
+    @property
+    def last_signed(self) -> SignOff | None:
+        return max((s.signed for s in self.signed), key=lambda row: row.event.number, default=None)
+
+    @property
+    def blocker(self) -> Blocker | None:
+        """The one thing that blocks while any place of the part is unsigned."""
+        count = len(self.unsigned)
+        if not count:
+            return None
+        who = (
+            f"signature of the head of {self.department}"
+            if self.department
+            else "section 151 officer’s signature"
+        )
+        what = f"{count} of {len(self.states)} elements wait for the {who}"
+        return_ = self.states[0].place.return_
+        return Blocker(
+            kind="signature" if self.department else "figures",
+            place=None,
+            message=f"{self.title}: {what}",
+            owner=self.signer,
+            department=self.department,
+            address=self._address(return_),
+        )
+
+    def _address(self, return_: Return) -> str:
+        address = [return_.authority.slug, return_.round]
+        if self.department:
+            return reverse("returns:department-sign", args=[*address, self.department.slug])
+        return reverse("returns:figures-sign", args=address)
+
+
 @dataclass
 class Assessment:
     """The state of a return at the moment it was read."""
 
     answers: Answers
-    blockers: list[Blocker]
     places: list[PlaceState] = field(repr=False)
+
+    @cached_property
+    def blockers(self) -> list[Blocker]:
+        """What stands in the way, in the order of the form; the missing signatures last."""
+        return [b for state in self.places for b in state.blockers] + self.missing_signatures
+
+    @cached_property
+    def missing_signatures(self) -> list[Blocker]:
+        return [part.blocker for part in self.parts if part.blocker]
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """What is signed as one, departments by name, then the figures."""
+        if self.answers.frozen:
+            return []
+        people = self.answers.people
+        grouped: dict[Department, list[PlaceState]] = {}
+        figures = []
+        for state in self.places:
+            if not state.place.tables:
+                continue
+            if state.place.section.signed_by == "finance":
+                figures.append(state)
+            elif state.department:
+                grouped.setdefault(state.department, []).append(state)
+        parts = [
+            Part(department, people.heads.get(department.pk), tuple(states))
+            for department, states in sorted(grouped.items(), key=lambda item: item[0].name)
+        ]
+        return parts + ([Part(None, people.finance, tuple(figures))] if figures else [])
+
+    def part(self, department: Department | None) -> Part | None:
+        return next((part for part in self.parts if part.department == department), None)
 
     @property
     def grant_gbp(self) -> int:
@@ -134,6 +227,9 @@ class PlaceState:
     required: int
     answered: int
     blockers: tuple[Blocker, ...]
+    signed: SignOff | None = None
+    queries: tuple[Query, ...] = ()
+    sent_back: SentBack | None = None
 
     @property
     def blank(self) -> int:
@@ -147,9 +243,15 @@ class PlaceState:
             return "Not started"
         if self.blank:
             return f"{self.blank} blank"
+        if any(blocker.kind == "check" for blocker in self.blockers):
+            return "To mend"
+        if any(query.is_open for query in self.queries):
+            return "Query open"
         if self.blockers:
             return "To mend"
-        return "Complete"
+        if self.sent_back:
+            return "Sent back"
+        return "Signed" if self.signed else "Complete"
 
 
 def assess(source: Return | Answers) -> Assessment:
@@ -157,7 +259,7 @@ def assess(source: Return | Answers) -> Assessment:
     answers = source if isinstance(source, Answers) else read(source)
     states = [_place_state(answers, place) for place in answers.places()]
     states += _too_short_lists(answers)
-    return Assessment(answers, [b for state in states for b in state.blockers], states)
+    return Assessment(answers, states)
 
 
 def _place_state(answers: Answers, place: Place) -> PlaceState:
@@ -183,7 +285,37 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
             block("blank", f"{_missing(cell)} blank", cell)
         elif problem := _broken(cell):
             block("check", problem, cell)
-    return PlaceState(place, owner, department, applies, required, answered, tuple(blockers))
+    queries = tuple(answers.queries.get(place.key, ()))
+    for query in queries:
+        if query.kind == Query.Kind.QUERY and query.is_open:
+            blockers.append(_query_blocker(place, query, owner, department, answers.lead))
+    return PlaceState(
+        place,
+        owner,
+        department,
+        applies,
+        required,
+        answered,
+        tuple(blockers),
+        answers.signed.get(place.key),
+        queries,
+        None if answers.frozen else answers.return_.open_again.get(place.key),
+    )
+
+
+def _query_blocker(place: Place, query: Query, owner, department, lead) -> Blocker:
+    """An open query waits for its owner's reply, then for the lead to close it."""
+    waits_for = "the lead to close it" if query.replied_id else "a reply"
+    return Blocker(
+        kind="query",
+        place=place,
+        message=f"{place.code}: query {query.number} waits for {waits_for}",
+        owner=lead if query.replied_id else owner,
+        department=department,
+        address=reverse(
+            "returns:query-detail", args=[place.return_.authority.slug, place.return_.round, query.number]
+        ),
+    )
 
 
 def _missing(cell: Cell) -> str:

@@ -1,13 +1,21 @@
 """Who may do what: one predicate per act, asked alike by pages, navigation, imports and acts.
 
-No predicate queries beyond the objects given, save the user's roles and departments, read once a request.
+No predicate queries beyond the objects given, save what a user or return reads once for itself: roles and
+departments, the latest decision, what was sent back.
 """
 
-from .models import Allocation, Authority, Return, Role, User
+from . import clock
+from .models import Allocation, Authority, Query, Return, Role, User
 
 WIDE = frozenset({Role.LEAD, Role.FINANCE, Role.CLERK})
 ANSWERING = frozenset({Role.OFFICER, Role.HEAD})
 READING = WIDE | ANSWERING | {Role.CABINET}
+
+Status = Return.Status
+# While the return is worked on: answers, or some of them, may change, and signatures are given.
+WORKING = frozenset({Status.PREPARING, Status.REFERRED_BACK, Status.AMENDING})
+ALLOCATING = frozenset({Status.PREPARING, Status.REFERRED_BACK})
+LOCKED = frozenset({Status.WITH_CABINET, Status.APPROVED, Status.SUBMITTED})
 
 
 def belongs(user: User, authority: Authority) -> bool:
@@ -15,22 +23,35 @@ def belongs(user: User, authority: Authority) -> bool:
     return user.is_active and user.authority_id == authority.pk
 
 
+def has_role(user: User, return_: Return, role: Role) -> bool:
+    return belongs(user, return_.authority) and role in user.roles
+
+
 def can_read_return(user: User, return_: Return) -> bool:
-    """The return as a whole, read-only: page and draft PDF."""
+    """The return as a whole, read-only: page and PDF; who signed; what one was told."""
     return belongs(user, return_.authority) and bool(user.roles & READING)
 
 
 def can_watch(user: User, return_: Return) -> bool:
-    """The dashboard, every department and every line."""
+    """The dashboard, every department and every line, and the whole history."""
     return belongs(user, return_.authority) and bool(user.roles & WIDE)
 
 
+def can_open_allocation(user: User, return_: Return) -> bool:
+    return has_role(user, return_, Role.LEAD)
+
+
 def can_allocate(user: User, return_: Return) -> bool:
-    return belongs(user, return_.authority) and Role.LEAD in user.roles
+    return return_.status in ALLOCATING and has_role(user, return_, Role.LEAD)
 
 
 def can_open_cabinet_page(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (WIDE | {Role.CABINET}))
+
+
+def sees_copies_only(user: User, return_: Return) -> bool:
+    """A Cabinet member reads what was sent and approved, not what is being worked on since."""
+    return not user.roles & (WIDE | ANSWERING)
 
 
 def can_manage_people(user: User, authority: Authority) -> bool:
@@ -47,29 +68,136 @@ def can_open_department(user: User, return_: Return, department) -> bool:
 
 
 def can_see_place(user: User, place, allocation: Allocation | None) -> bool:
-    """The page of a line: whoever watches, and the department that answers it."""
-    return can_watch(user, place.return_) or _answers_for(user, place, allocation)
+    """The page of a line: whoever watches, the department that answers it, and who amends it."""
+    return (
+        can_watch(user, place.return_)
+        or _answers_for(user, place, allocation)
+        or (place.section.provisional and is_delegate(user, place.return_))
+    )
 
 
 def can_answer(user: User, place, allocation: Allocation | None) -> bool:
     """Change the answers of a place: its department, or the lead where no department contributes.
 
-    Who checks (finance), minutes (clerk) or approves (cabinet) never prepares.
+    Who checks (finance), minutes (clerk) or approves (cabinet) never prepares. After approval only the
+    delegate changes anything, and only what is provisional.
     """
-    if place.return_.status != Return.Status.PREPARING:
+    return_ = place.return_
+    if return_.status == Status.AMENDING:
+        return place.section.provisional and can_amend(user, return_)
+    if not is_open(place):
         return False
     if Role.LEAD in user.roles and not place.department:
-        return belongs(user, place.return_.authority)
+        return belongs(user, return_.authority)
     return _answers_for(user, place, allocation)
+
+
+def is_open(place) -> bool:
+    """Whether the place can be answered in the ordinary way at all, by whomever."""
+    return_ = place.return_
+    if return_.status == Status.REFERRED_BACK:
+        return place.key in return_.open_again
+    return return_.status == Status.PREPARING
 
 
 def can_add_case_study(user: User, return_: Return) -> bool:
     """Bring a case study for one's own department."""
     return (
-        return_.status == Return.Status.PREPARING
+        return_.status == Status.PREPARING
         and belongs(user, return_.authority)
         and bool(user.roles & ANSWERING and user.department_ids)
     )
+
+
+def can_remove_case_study(user: User, place, allocation: Allocation | None) -> bool:
+    """Under a delegation a case study is mended, not taken away from what Cabinet approved."""
+    return place.return_.status != Status.AMENDING and can_answer(user, place, allocation)
+
+
+def is_delegate(user: User, return_: Return) -> bool:
+    """The one person Cabinet's latest decision names, until the end of its last day by London time."""
+    delegation = return_.delegation
+    return (
+        delegation is not None
+        and belongs(user, return_.authority)
+        and delegation.delegate_id == user.pk
+        and clock.today() <= delegation.delegated_until
+    )
+
+
+def can_amend(user: User, return_: Return) -> bool:
+    return return_.status == Status.AMENDING and is_delegate(user, return_)
+
+
+def can_abandon_amendment(user: User, return_: Return) -> bool:
+    """The delegate, in time or not, or the lead: so that a lapsed delegation leaves nothing half done."""
+    named = return_.delegation is not None and return_.delegation.delegate_id == user.pk
+    return belongs(user, return_.authority) and (named or Role.LEAD in user.roles)
+
+
+def is_head_of(user: User, return_: Return, department) -> bool:
+    return has_role(user, return_, Role.HEAD) and department.pk in user.department_ids
+
+
+def can_sign_department(user: User, return_: Return, department) -> bool:
+    return return_.status in WORKING and is_head_of(user, return_, department)
+
+
+def can_sign_figures(user: User, return_: Return) -> bool:
+    """By role; that the signer prepared none of them is checked against the history when it is done."""
+    return return_.status in WORKING and has_role(user, return_, Role.FINANCE)
+
+
+def can_raise_query(user: User, return_: Return) -> bool:
+    return return_.status in WORKING and has_role(user, return_, Role.LEAD)
+
+
+def can_ask_question(user: User, return_: Return) -> bool:
+    """A Cabinet member, once there is something to ask about and until the return is filed."""
+    return return_.status not in (Status.PREPARING, Status.SUBMITTED) and has_role(
+        user, return_, Role.CABINET
+    )
+
+
+def can_see_query(user: User, query: Query, place, allocation: Allocation | None) -> bool:
+    """Whoever sees the line; questions and their answers also stand in the pack."""
+    in_pack = query.kind == Query.Kind.QUESTION and can_open_cabinet_page(user, place.return_)
+    return in_pack or can_see_place(user, place, allocation)
+
+
+def can_reply(user: User, query: Query, place, allocation: Allocation | None) -> bool:
+    """Answer a query: the owner, the department, or the lead; until it is closed or, a question, answered."""
+    if not query.is_open:
+        return False
+    if Role.LEAD in user.roles:
+        return belongs(user, place.return_.authority)
+    return _answers_for(user, place, allocation)
+
+
+def can_close_query(user: User, query: Query, return_: Return) -> bool:
+    return query.kind == Query.Kind.QUERY and query.is_open and has_role(user, return_, Role.LEAD)
+
+
+def can_send_back(user: User, return_: Return) -> bool:
+    """Send elements back while preparing, reopen them after that."""
+    return has_role(user, return_, Role.LEAD)
+
+
+def can_send_to_cabinet(user: User, return_: Return) -> bool:
+    return has_role(user, return_, Role.LEAD)
+
+
+def can_file(user: User, return_: Return) -> bool:
+    """Record that the return was filed with the department of state."""
+    return has_role(user, return_, Role.LEAD)
+
+
+def can_remind(user: User, return_: Return) -> bool:
+    return return_.status in ALLOCATING and has_role(user, return_, Role.LEAD)
+
+
+def can_record_decision(user: User, return_: Return) -> bool:
+    return has_role(user, return_, Role.CLERK)
 
 
 def _answers_for(user: User, place, allocation: Allocation | None) -> bool:

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from .views import allocation, answering, documents, people, work
+from .views import (
+    acts,
+    allocation,
+    answering,
+    documents,
+    history,
+    notices,
+    people,
+    review,
+    signing,
+    versions,
+    work,
+)
 
 app_name = "returns"
 
@@ -23,6 +35,26 @@ urlpatterns = [
     path(
         "<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"
     ),
+    path(
+        "<slug:round>/departments/<slug:department>/sign/",
+        signing.DepartmentSign.as_view(),
+        name="department-sign",
+    ),
+    path("<slug:round>/figures/sign/", signing.FiguresSign.as_view(), name="figures-sign"),
+    path("<slug:round>/signatures/", signing.SignatureList.as_view(), name="signature-list"),
+    path("<slug:round>/queries/", review.QueryList.as_view(), name="query-list"),
+    path("<slug:round>/queries/new/", review.QueryCreate.as_view(), name="query-create"),
+    path("<slug:round>/queries/<int:number>/", review.QueryDetail.as_view(), name="query-detail"),
+    path("<slug:round>/acts/", acts.ActList.as_view(), name="act-list"),
+    path("<slug:round>/acts/<slug:action>/", acts.ActPerform.as_view(), name="act-perform"),
+    path("<slug:round>/versions/<int:number>/", versions.VersionDetail.as_view(), name="version-detail"),
+    path("<slug:round>/versions/<int:number>/return.pdf", versions.VersionPdf.as_view(), name="version-pdf"),
+    path(
+        "<slug:round>/versions/<int:number>/return.json", versions.VersionData.as_view(), name="version-data"
+    ),
+    path("<slug:round>/history/", history.EventList.as_view(), name="event-list"),
+    path("<slug:round>/messages/", notices.NoticeList.as_view(), name="notice-list"),
+    path("<slug:round>/reminders/", notices.ReminderSend.as_view(), name="reminder-send"),
     path("<slug:round>/cases/new/", answering.CaseStudyCreate.as_view(), name="case-create"),
     path("<slug:round>/cases/<slug:line>/remove/", answering.CaseStudyRemove.as_view(), name="case-remove"),
     path("<slug:round>/<slug:section>/", answering.SectionDetail.as_view(), name="section-detail"),

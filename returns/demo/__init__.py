@@ -10,18 +10,28 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from .. import clock
-from ..acts import add_case_study, allocate_lines, save_answers
+from ..acts import (
+    add_case_study,
+    allocate_lines,
+    close_query,
+    raise_query,
+    reply_to_query,
+    save_answers,
+    sign_department,
+    sign_figures,
+    statement_of,
+)
 from ..answers import Entry, Place, open_return, read
+from ..completeness import assess
 from ..forms import TableFormset, table_formset
-from ..models import Authority, Department, Return, User
+from ..lifecycle import Action, perform
+from ..models import Authority, Decision, Department, Return, User
 from ..proforma import load
 
 FOLDER = Path(__file__).parent
 PASSWORD = "demo-ieg4"
 PROFORMA = "ieg4"
 
-ANSWERS_DUE = datetime.date(2004, 12, 10)
-CABINET = datetime.date(2004, 12, 16)
 OPENED = datetime.datetime(2004, 10, 11, 9, 0, tzinfo=datetime.UTC)
 ALLOCATED = datetime.datetime(2004, 10, 14, 14, 5, tzinfo=datetime.UTC)
 
@@ -36,15 +46,86 @@ def load_council(council: dict, *, complete: bool) -> int:
     )
     people = _load_people(authority, council)
     return_ = Return.objects.filter(authority=authority, round=PROFORMA).first()
-    if return_ is None:
+    new = return_ is None
+    if new:
         return_ = open_return(
-            authority=authority, proforma_key=PROFORMA, answers_due=ANSWERS_DUE, cabinet_date=CABINET
+            authority=authority,
+            proforma_key=PROFORMA,
+            answers_due=datetime.date.fromisoformat(council["answers_due"]),
+            cabinet_date=datetime.date.fromisoformat(council["cabinet_date"]),
         )
+    elif return_.status != Return.Status.PREPARING:
+        return 0
     gaps = [] if complete else council["gaps"]
     lead = next(people[p["username"]] for p in council["people"] if "lead" in p["roles"])
     _allocate(return_, council, people, lead, gaps)
     _bring_case_studies(return_, council, people)
-    return _write(return_, council, lead, gaps)
+    written = _write(return_, council, lead, gaps)
+    if new:
+        _raise_queries(return_, council, people, lead)
+    if complete:
+        _settle_queries(return_, lead)
+    if new or complete:
+        _sign(return_, council, people)
+    if new and "decision" in council:
+        _decide(return_, council["decision"], people)
+    return written
+
+
+def _moment(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)
+
+
+def _raise_queries(return_: Return, council: dict, people: dict[str, User], lead: User) -> None:
+    answers = read(return_)
+    for query in council.get("queries", []):
+        with clock.stopped_at(_moment(query["asked"])):
+            place = answers.place(query["section"], query["line"])
+            raise_query(return_=return_, by=lead, place=place, text=query["text"])
+
+
+def _settle_queries(return_: Return, lead: User) -> None:
+    answers = read(return_)
+    for query in [query for found in answers.queries.values() for query in found if query.is_open]:
+        place = next(place for place in answers.places() if place.key == query.key)
+        with clock.stopped_at(_moment("2004-12-07T15:10")):
+            reply_to_query(
+                return_=return_,
+                by=answers.owner(place) or lead,
+                number=query.number,
+                text="Checked with the service: it stands as it is.",
+            )
+            close_query(return_=return_, by=lead, number=query.number)
+
+
+def _sign(return_: Return, council: dict, people: dict[str, User]) -> None:
+    """Whatever part has nothing blank is signed by whoever signs it."""
+    for part in assess(read(return_)).parts:
+        if part.unready or not part.unsigned or part.signer is None:
+            continue
+        with clock.stopped_at(_moment(council["signed"])):
+            assessment = assess(read(return_))
+            shown = statement_of(assessment, assessment.part(part.department)).digest
+            if part.department:
+                sign_department(return_=return_, by=part.signer, department=part.department, shown=shown)
+            else:
+                sign_figures(return_=return_, by=part.signer, shown=shown)
+
+
+def _decide(return_: Return, data: dict, people: dict[str, User]) -> None:
+    """The return goes to Cabinet and is approved, each by the person whose act it is."""
+    with clock.stopped_at(_moment(data["sent"])):
+        perform(Action.SEND, return_=return_, by=people[data["sent_by"]])
+    decision = Decision(
+        outcome=Decision.Outcome.APPROVED,
+        date=datetime.date.fromisoformat(data["date"]),
+        minute=data["minute"],
+        text=data["text"],
+        delegate=people[data["delegate"]],
+        delegated_until=datetime.date.fromisoformat(data["delegated_until"]),
+    )
+    with clock.stopped_at(_moment(data["recorded"])):
+        perform(Action.APPROVE, return_=return_, by=people[data["recorded_by"]], decision=decision)
 
 
 def _load_people(authority: Authority, council: dict) -> dict[str, User]:
@@ -151,7 +232,7 @@ def _write(return_: Return, council: dict, lead: User, gaps: list[dict]) -> int:
     written = 0
     for number, (writer, entries) in enumerate(sorted(writers.items(), key=lambda item: item[0].username)):
         moment = datetime.datetime(2004, 11, 3, 9, 20, tzinfo=datetime.UTC)
-        moment += datetime.timedelta(days=number * 11 % 32, minutes=number * 17)
+        moment += datetime.timedelta(days=number * 11 % council["days"], minutes=number * 17)
         with clock.stopped_at(timezone.localtime(moment)):
             written += _save(return_, writer, entries)
     return written

@@ -11,9 +11,10 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ..answers import Answers
-from ..completeness import Assessment, Blocker, assess
+from ..chain import code
+from ..completeness import Assessment, Blocker, Part, assess
 from ..entry import clean_text
-from ..models import Authority, Return
+from ..models import Authority, Decision, Event, Return, Version
 from .pdf import render
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows
@@ -33,6 +34,21 @@ class MissingRow:
 
 
 @dataclass(frozen=True)
+class Panel:
+    """What stands under a version: who decided, who signed, and how to tell that it is this one."""
+
+    title: str
+    code: str
+    digest: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def digest_groups(self) -> list[str]:
+        """The digest in eights, so that two can be compared by eye."""
+        return [self.digest[at : at + 8] for at in range(0, len(self.digest), 8)]
+
+
+@dataclass(frozen=True)
 class ReturnDocument:
     """The whole return as it stood when it was read."""
 
@@ -47,6 +63,10 @@ class ReturnDocument:
     as_at: str
     status: str
     draft: bool
+    state: str
+    state_note: str
+    stamp: str
+    panel: Panel | None
     facts: tuple[Fact, ...]
     sections: tuple[SectionRows, ...]
     missing: tuple[MissingRow, ...]
@@ -65,11 +85,20 @@ class ReturnDocument:
         return f"{self.round} return {self.title[-4:]}" if self.title[-4:].isdigit() else self.title
 
 
-def return_context(assessment: Assessment, as_at: datetime.datetime) -> dict:
+def return_context(
+    assessment: Assessment, as_at: datetime.datetime, version: VersionWords | None = None
+) -> dict:
     """What `documents/return.html` and each of its sections are given, under the one name `document`."""
     answers, tally = assessment.answers, assessment.tally
     return_, proforma = answers.return_, answers.return_.proforma
     stamp = date_format(localtime(as_at), "j F Y, H.i")
+    words = version or VersionWords(
+        state="DRAFT",
+        note=f"Not approved by Cabinet. {_still_missing(len(assessment.blockers))}",
+        stamp=f"Draft, as at {stamp} · not approved by Cabinet",
+        draft=True,
+        panel=None,
+    )
     document = ReturnDocument(
         council=clean_text(return_.authority.name),
         accent=return_.authority.accent,
@@ -81,8 +110,12 @@ def return_context(assessment: Assessment, as_at: datetime.datetime) -> dict:
         proforma=proforma.name,
         as_at=stamp,
         status=return_.get_status_display(),
-        draft=True,  # nothing approves a return yet
-        facts=_cover_facts(answers, stamp),
+        draft=words.draft,
+        state=words.state,
+        state_note=words.note,
+        stamp=words.stamp,
+        panel=words.panel,
+        facts=_cover_facts(answers, stamp, words.panel),
         sections=tuple(section_rows(assessment, section) for section in answers.sections),
         missing=tuple(_missing(answers, assessment.blockers)),
         missing_count=f"{len(assessment.blockers):,}",
@@ -95,6 +128,93 @@ def return_context(assessment: Assessment, as_at: datetime.datetime) -> dict:
         target_until=proforma.target.until,
     )
     return {"document": document}
+
+
+@dataclass(frozen=True)
+class VersionWords:
+    """How a document says which version it is."""
+
+    state: str
+    note: str
+    stamp: str
+    draft: bool
+    panel: Panel | None
+
+
+def _still_missing(count: int) -> str:
+    if not count:
+        return "Nothing is missing."
+    return f"{count:,} thing{' is' if count == 1 else 's are'} still missing."
+
+
+def version_words(
+    version: Version, event: Event, decision: Decision | None, parts: list[Part]
+) -> VersionWords:
+    """The words of a version that `event` makes; `parts` say who has signed what."""
+    when = date_format(localtime(event.at), "j F Y, H.i")
+    short = f"{version.digest[:8]} {version.digest[8:16]} … {version.digest[-8:]}"
+    mark = f"Code {code(version.digest)} · SHA-256 of the answers {short}"
+    if version.kind == Version.Kind.CABINET:
+        facts = [("Sent to Cabinet", f"by {event.by}, {when}")]
+        state, note = "FOR CABINET", f"Sent on {when}. Not yet approved."
+        stamp = f"As sent to Cabinet, {when} · {mark}"
+        title = "Sent to Cabinet"
+    else:
+        met = date_format(decision.date, "j F Y")
+        recorder = event.by if version.kind == Version.Kind.APPROVED else decision.event.by
+        facts = [
+            ("Approved", f"by Cabinet on {met}, minute {decision.minute}, recorded by {recorder}"),
+            ("Decision", decision.text),
+        ]
+        if decision.delegate:
+            until = date_format(decision.delegated_until, "j F Y")
+            power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
+            facts.append(("Delegation", power))
+        state, note = "APPROVED BY CABINET", f"{met}, minute {decision.minute}"
+        stamp = f"As approved by Cabinet, {met} · {mark}"
+        title = "Approval"
+        if version.kind == Version.Kind.AMENDED:
+            facts.append(("Amended", f"by {event.by} under this delegation, {when}"))
+            note += f"; amended under delegation, {date_format(localtime(event.at), 'j F Y')}"
+            stamp = f"Approved {met}, amended under delegation {when} · {mark}"
+    facts += _signatures(parts)
+    facts.append(("History", f"event {event.number:,}, digest {event.digest}"))
+    panel = Panel(
+        title,
+        code(version.digest),
+        version.digest,
+        tuple(Fact(label, words_of(clean_text(text), "")) for label, text in facts),
+    )
+    return VersionWords(state, note, stamp, draft=False, panel=panel)
+
+
+def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
+    """Who signed the figures, and how many departments signed, the last of them when."""
+    found = []
+    departments = [part for part in parts if part.department]
+    for part in parts:
+        last = part.last_signed
+        if part.department is None and last:
+            signer = last.event.by
+            title = f", {signer.job_title}" if signer.job_title else ""
+            found.append(
+                ("Figures signed", f"{signer}{title}, {date_format(localtime(last.event.at), 'j F Y')}")
+            )
+    dates = [part.last_signed.event.at for part in departments if part.last_signed]
+    if dates:
+        whole = sum(not part.unsigned for part in departments)
+        latest = date_format(localtime(max(dates)), "j F Y")
+        found.append(("Departments signed", f"{whole} of {len(departments)}, the last on {latest}"))
+    return found
+
+
+def version_pdf(
+    answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
+) -> bytes:
+    """The version as PDF. `answers` are read from its data. Raises RenderFailed."""
+    words = version_words(version, event, decision, parts)
+    html = render_to_string("documents/return.html", return_context(assess(answers), event.at, words))
+    return render(html, at=event.at, css=council_css(answers.return_.authority))
 
 
 def return_html(return_: Return, *, as_at: datetime.datetime) -> str:
@@ -112,7 +232,7 @@ def council_css(authority: Authority) -> str:
     return f"html {{ --accent: {authority.accent}; --accent-deep: {authority.accent_deep} }}"
 
 
-def _cover_facts(answers: Answers, stamp: str) -> tuple[Fact, ...]:
+def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fact, ...]:
     """The facts on the first page: where it goes, until when, and whom to ask."""
     return_, round_ = answers.return_, answers.return_.proforma.round
     pairs = [
@@ -128,6 +248,8 @@ def _cover_facts(answers: Answers, stamp: str) -> tuple[Fact, ...]:
         for cell in answers.cells(cover)
         if cell.column.required  # the council itself stands above, the date of filing below
     ]
+    if panel:
+        pairs.append(("Code of this version", panel.code))
     return tuple(Fact(label, words_of(value, "Not yet answered")) for label, value in pairs)
 
 
@@ -135,8 +257,9 @@ def _missing(answers: Answers, blockers: list[Blocker]):
     """The blockers by section and whoever can clear them, in the order of the form, most first."""
     grouped: dict[tuple, list[Blocker]] = {}
     for blocker in blockers:
-        section = blocker.place.section
-        grouped.setdefault((section.number, blocker.owner, blocker.department), []).append(blocker)
+        if blocker.place:
+            section = blocker.place.section
+            grouped.setdefault((section.number, blocker.owner, blocker.department), []).append(blocker)
     ordered = sorted(
         grouped.items(),
         key=lambda item: (item[0][0], -len(item[1]), str(item[0][1] or ""), str(item[0][2] or "")),
@@ -153,6 +276,18 @@ def _missing(answers: Answers, blockers: list[Blocker]):
             count=len(found),
             due=date_format(min(answers.due(blocker.place) for blocker in found), "j M Y"),
         )
+    for blocker in blockers:
+        if blocker.place is None:
+            who = blocker.owner or ("No head named" if blocker.department else "No section 151 officer named")
+            yield MissingRow(
+                section="Signatures",
+                anchor="",
+                who=f"{who}, {blocker.department}" if blocker.department else str(who),
+                lines="",
+                what="not signed",
+                count=1,
+                due=date_format(answers.return_.answers_due, "j M Y"),
+            )
 
 
 def _runs(codes: Iterable[str]) -> str:
@@ -171,6 +306,6 @@ def _runs(codes: Iterable[str]) -> str:
 
 def _what(blockers: list[Blocker]) -> str:
     """How many of each kind: "16 blank, 4 no owner"."""
-    words = {"blank": "blank", "owner": "no owner", "check": "to mend"}
+    words = {"blank": "blank", "owner": "no owner", "check": "to mend", "query": "query open"}
     counts = {kind: sum(blocker.kind == kind for blocker in blockers) for kind in words}
     return ", ".join(f"{count:,} {words[kind]}" for kind, count in counts.items() if count)

@@ -166,6 +166,7 @@ class Section(Sourced, frozen=True, kw_only=True):
     title: str
     short: str
     answered_by: Literal["lead", "owner", "departments", "any"]
+    signed_by: Literal["department", "finance"] = "department"
     tables: tuple[Table, ...]
     line_word: str = ""
     guidance: str = ""

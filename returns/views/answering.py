@@ -6,9 +6,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import held, rules
+from .. import held, history, rules
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
-from ..answers import history, read
+from ..answers import read
 from ..completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset
@@ -149,7 +149,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "previous": previous,
             "following": following,
             "tier": self.return_.proforma.tier_of(self.place.line) if self.place.line else None,
-            "events": history(self.place)[:4],
+            "events": history.of_place(self.place)[:4],
             "cells": list(self.answers.cells(self.place)),
             "writer": held.writer_token(self.request.user),
             "can_remove": self.section.key == "cases" and self.can_answer(self.place),
@@ -175,7 +175,7 @@ class LineHistory(PlaceMixin, TemplateView):
         super().find()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"events": history(self.place)}
+        return super().get_context_data(**kwargs) | {"events": history.of_place(self.place)}
 
 
 class CaseStudyCreate(ReturnMixin, View):

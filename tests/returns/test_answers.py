@@ -6,7 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from returns.acts import ActionRefused, Change, allocate_lines, save_answers
-from returns.answers import history, read
+from returns.answers import read
+from returns.history import of_place as history
 from returns.models import Event, User
 from returns.proforma import load
 from tests.factories import blank_return

@@ -1,21 +1,23 @@
-"""What people do to a return: one function an act, each in one transaction that locks the return's row."""
+"""Answers are saved, case studies brought and removed, lines allocated."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.urls import reverse
 
-from . import clock, rules
-from .answers import Entry, Place
-from .models import Allocation, CaseStudy, Department, Event, Return, User
-from .proforma import Column, Line
-
-
-class ActionRefused(Exception):
-    """The act can't be done; the message tells the reader why and what next."""
+from .. import clock, history, locks, rules
+from ..answers import Answers, Entry, Place, read
+from ..chain import canonical
+from ..frozen import place_digest, stored_columns
+from ..history import to_text
+from ..models import Allocation, CaseStudy, Department, Event, Return, SignOff, User
+from ..notices import listed, tell
+from ..proforma import Column, Line
+from .base import ActionRefused, lock
+from .signing import void_signatures
 
 
 @dataclass(frozen=True)
@@ -44,20 +46,22 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: the changes written, or the conflicts for whose sake none was."""
+    """What became of a save: the changes written and the signatures they voided, or the conflicts that stopped it."""
 
     events: list[Event]
     conflicts: list[Conflict]
+    voided: list[Event] = field(default_factory=list)
 
 
 @transaction.atomic
-def save_answers(*, return_: Return, by: User, changes: list[Change]) -> Saved:
+def save_answers(*, return_: Return, by: User, changes: list[Change], reason: str = "") -> Saved:
     """Write the changes and an event for each cell, or write nothing and return the conflicts.
 
     A cell that only others changed keeps their value, one that only this person changed takes the new one.
-    Raises ActionRefused when this person may not change one of the places.
+    A signature on a place that changes is void. Under a delegation a change needs a reason. Raises
+    ActionRefused when this person may not change one of the places.
     """
-    return_ = _lock(return_)
+    return_ = lock(return_)
     lines = {change.entry.place.line.key for change in changes if change.entry.place.line}
     allocations = {a.line: a for a in return_.allocations.filter(line__in=lines)}
     for change in changes:
@@ -65,15 +69,12 @@ def save_answers(*, return_: Return, by: User, changes: list[Change]) -> Saved:
         fresh = Place(return_, place.section, place.line, place.department)
         allocation = None if place.department or not place.line else allocations[place.line.key]
         if not rules.can_answer(by, fresh, allocation):
-            raise ActionRefused(
-                f"{place.code} isn’t yours to change: it may have been given to someone else. "
-                "Ask the e-government lead."
-            )
+            raise ActionRefused(_not_yours(return_, fresh, by, allocation))
     current = _lock_records(changes)
     if len(current) < len(changes):
         raise ActionRefused("What you answered has been removed by someone else meanwhile.")
     now = clock.now()
-    events, conflicts, touched = [], [], {}
+    events, conflicts, touched, places = [], [], {}, {}
     later = _later_events(return_, [c for c in changes if c.seen != current[c.entry.key].version])
     for change in changes:
         record = current[change.entry.key]
@@ -103,21 +104,36 @@ def save_answers(*, return_: Return, by: User, changes: list[Change]) -> Saved:
             record.version += 1
             touched.setdefault(type(record), []).append(record)
             events += [
-                _answer_event(change.entry, record, by, now, name, old, new)
+                _answer_event(change.entry, record, by, now, name, old, new, reason)
                 for name, (old, new) in written.items()
             ]
+            places[change.entry.place.key] = Place(
+                return_, change.entry.place.section, change.entry.place.line, change.entry.place.department
+            )
     if conflicts:
         return Saved([], conflicts)
+    if events and return_.status == Return.Status.AMENDING and not reason:
+        raise ActionRefused("Say why you amend this: after approval each change needs a reason.")
     for model, records in touched.items():
         names = {event.field for event in events}
         fields = [f.name for f in model._meta.concrete_fields if f.name in names]
         model.objects.bulk_update(records, [*fields, "version"])
-    return Saved(Event.objects.bulk_create(events), [])
+    changed = listed([place.code for place in places.values()])
+    voided = void_signatures(
+        return_, list(places.values()), by=by, at=now, because=f"{changed} changed after you signed."
+    )
+    history.record(return_, [*events, *voided])
+    return Saved(events, [], voided)
 
 
-def _lock(return_: Return) -> Return:
-    """The return's row, locked until the transaction ends: acts on one return take turns."""
-    return Return.objects.select_for_update(of=("self",)).select_related("authority").get(pk=return_.pk)
+def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation | None) -> str:
+    """Why this person may not change that place now, and who could."""
+    if not rules.is_open(place):
+        return f"{place.code} is locked. {locks.why_locked(return_)}"
+    return (
+        f"{place.code} isn’t yours to change: it may have been given to someone else. "
+        "Ask the e-government lead."
+    )
 
 
 def _refuse_contradiction(record, place: Place) -> None:
@@ -171,7 +187,7 @@ def _event_key(entry: Entry) -> tuple:
     )
 
 
-def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str) -> Event:
+def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str, reason: str) -> Event:
     table, line, point, department_id = _event_key(entry)
     return Event(
         return_record_id=record.return_record_id,
@@ -185,27 +201,21 @@ def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: 
         field=name,
         old=old,
         new=new,
+        reason=reason,
         version=record.version,
     )
-
-
-def to_text(value) -> str:
-    """A value as the history keeps it: blank as nothing, yes or no as words, figures plain."""
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "yes"
-    if isinstance(value, Decimal):
-        return f"{value:.1f}"
-    return str(value)
 
 
 @transaction.atomic
 def add_case_study(*, return_: Return, by: User, department: Department) -> CaseStudy:
     """A blank case study of that department, at the end of the list. Raises ActionRefused."""
-    return_ = _lock(return_)
+    return_ = lock(return_)
     if not rules.can_add_case_study(by, return_) or department.pk not in by.department_ids:
-        raise ActionRefused("Case studies are brought by the department concerned. Ask one of its officers.")
+        raise ActionRefused(
+            locks.refusal(
+                return_, "Case studies are brought by the department concerned. Ask one of its officers."
+            )
+        )
     section, table = return_.proforma.tables["cases"]
     codes = CaseStudy.objects.filter(return_record=return_).values_list("line", flat=True)
     numbers = [int(code.removeprefix("C")) for code in codes]
@@ -217,7 +227,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
     study = CaseStudy.objects.create(
         return_record=return_, department=department, line=f"C{max(numbers, default=0) + 1}"
     )
-    Event.objects.create(
+    event = Event(
         return_record=return_,
         at=clock.now(),
         by=by,
@@ -226,23 +236,27 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
         line=study.line,
         department=department,
     )
+    history.record(return_, [event])
     return study
 
 
 @transaction.atomic
 def remove_case_study(*, return_: Return, by: User, line: str) -> None:
     """That case study is gone, its words kept in the history. Raises ActionRefused."""
-    return_ = _lock(return_)
+    return_ = lock(return_)
     study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
     if study is None:
         raise ActionRefused("This case study has been removed already.")
     section, table = return_.proforma.tables["cases"]
     place = Place(return_, section, Line(key=line, label=study.title), study.department)
-    if not rules.can_answer(by, place, None):
-        raise ActionRefused(f"Case study {line} is {study.department}’s to remove.")
-    Event.objects.create(
+    if not rules.can_remove_case_study(by, place, None):
+        raise ActionRefused(
+            f"Case study {line} is {study.department}’s to remove. {locks.why_locked(return_)}".strip()
+        )
+    now = clock.now()
+    event = Event(
         return_record=return_,
-        at=clock.now(),
+        at=now,
         by=by,
         kind=Event.Kind.REMOVED,
         table=table.key,
@@ -250,24 +264,89 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
         department=study.department,
         old=f"{study.title}\n\n{study.text}".strip(),
     )
+    voided = void_signatures(return_, [place], by=by, at=now, because=f"Case study {line} was removed.")
+    history.record(return_, [*voided, event])
+    return_.sent_back.filter(section=section.key, line=line).delete()
     study.delete()
+
+
+def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason: str) -> list[Event]:
+    """Every answer is what `approved` says; returns the events, still to be recorded.
+
+    The return must be locked. Signatures voided by what is taken back stand again, those given since are void.
+    """
+    present = read(return_)
+    events, restored, records = [], [], {}
+    for place in approved.places():
+        before = len(events)
+        for entry in approved.entries(place):
+            record = present.record(place, entry.table, entry.point)
+            texts = [
+                (n, to_text(getattr(record, n)), to_text(getattr(entry.record, n)))
+                for n in stored_columns(entry)
+            ]
+            taken_back = [(name, old, new) for name, old, new in texts if old != new]
+            if not taken_back:
+                continue
+            record.version += 1
+            records.setdefault(type(record), []).append(record)
+            for name, old, new in taken_back:
+                setattr(record, name, getattr(entry.record, name))
+                events.append(_answer_event(entry, record, by, at, name, old, new, reason))
+        if len(events) > before:
+            restored.append(Place(return_, place.section, place.line, place.department))
+    for model, rows in records.items():
+        names = {event.field for event in events} | {"version"}
+        model.objects.bulk_update(rows, [f.name for f in model._meta.concrete_fields if f.name in names])
+    events += void_signatures(return_, restored, by=by, at=at, because="The amendment was abandoned.")
+    return events + _reinstate(return_, present, restored, by=by, at=at)
+
+
+def _reinstate(return_: Return, answers: Answers, places: list[Place], *, by: User, at) -> list[Event]:
+    """The latest signature on each place that covers exactly what stands there now stands again."""
+    events = []
+    for place in places:
+        given = return_.events.filter(
+            kind=Event.Kind.SIGNED,
+            section=place.section.key,
+            line=place.line.key if place.line else "",
+            department=place.department,
+            new=place_digest(answers, place),
+        )
+        signed = given.order_by("-number").first()
+        if signed:
+            SignOff.objects.create(
+                return_record=return_,
+                section=signed.section,
+                line=signed.line,
+                department=place.department,
+                event=signed,
+            )
+            event = history.place_event(
+                Event.Kind.REINSTATED, place, at=at, by=by, new=signed.new, detail=str(signed.number)
+            )
+            events.append(event)
+    return events
 
 
 @transaction.atomic
 def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, department, due) -> int:
-    """Those lines have that owner, department and date; returns how many changed. Raises ActionRefused."""
-    return_ = _lock(return_)
+    """Those lines have that owner, department and date, and the owner is told; returns how many changed.
+
+    A line that goes to another department loses its signature. Raises ActionRefused.
+    """
+    return_ = lock(return_)
     if not rules.can_allocate(by, return_):
-        raise ActionRefused("Only the e-government lead allocates lines.")
+        raise ActionRefused(locks.refusal(return_, "The e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
         raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")
     if not owner.is_active:
         raise ActionRefused(f"{owner} has left. Choose another owner.")
     now = clock.now()
-    changed, events = [], []
+    changed, events, moved = [], [], []
     rows = return_.allocations.filter(line__in=lines).select_related("owner", "department")
     for allocation in rows.order_by("pk"):
-        old = _allocation_text(allocation)
+        old, before = _allocation_text(allocation), allocation.department
         allocation.owner, allocation.department, allocation.due = owner, department, due
         new = _allocation_text(allocation)
         if new != old:
@@ -282,10 +361,28 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
                     field="owner",
                     old=old,
                     new=new,
+                    detail=canonical(history.allocation_detail(allocation)),
                 )
             )
+            if before not in (None, department):
+                section, line = return_.proforma.allocated_lines[allocation.line]
+                moved.append(Place(return_, section, line))
     Allocation.objects.bulk_update(changed, ["owner", "department", "due"])
-    Event.objects.bulk_create(events)
+    voided = void_signatures(
+        return_, moved, by=by, at=now, because=f"{listed([p.code for p in moved])} went to {department}."
+    )
+    history.record(return_, [*events, *voided])
+    if changed:
+        codes = listed([allocation.line for allocation in changed])
+        by_when = f", by {due:%-d %B %Y}" if due else ""
+        tell(
+            return_,
+            [owner],
+            but=by,
+            subject=f"{codes} {'is' if len(changed) == 1 else 'are'} yours to answer",
+            text=f"{by} made you the owner of {codes} for {department}{by_when}.",
+            path=reverse("returns:work-list", args=[return_.authority.slug, return_.round]),
+        )
     return len(changed)
 
 

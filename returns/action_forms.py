@@ -1,0 +1,216 @@
+"""Forms of acts: a reason, a decision, a filing, chosen elements, a question or its reply."""
+
+from __future__ import annotations
+
+from django import forms
+
+from . import clock, rules
+from .acts.review import MAX_WORDS
+from .answers import Answers, Place
+from .forms import WordsField, form_helper
+from .lifecycle import Action
+from .models import Decision, Filing, Return, Role, User
+
+DATES = ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"]
+
+
+def day_field(label: str, **kwargs) -> forms.DateField:
+    """A day typed the way people write it."""
+    return forms.DateField(
+        label=label,
+        input_formats=DATES,
+        widget=forms.DateInput(format="%-d %B %Y", attrs={"autocomplete": "off"}),
+        error_messages={
+            "required": f"{label}: type a day, such as 16 December 2004.",
+            "invalid": f"{label}: this isn’t a date. Type it like 16 December 2004 or 16/12/2004.",
+        },
+        **kwargs,
+    )
+
+
+def words_field(label: str, *, help_text: str = "", required: bool = True, rows: int = 4) -> WordsField:
+    return WordsField(
+        label=label,
+        max_words=MAX_WORDS,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        help_text=help_text,
+        required=required,
+        error_messages={"required": f"{label}: write a sentence."},
+    )
+
+
+class ActionForm(forms.Form):
+    """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`."""
+
+    submit = ""
+
+    def __init__(self, *args, return_: Return, answers: Answers, **kwargs):
+        self.return_, self.answers = return_, answers
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper()
+
+    @property
+    def details(self) -> dict:
+        return dict(self.cleaned_data)
+
+
+class ReasonForm(ActionForm):
+    reason = words_field("Why", help_text="Whoever is told of it reads this.")
+
+
+class NoteForm(ActionForm):
+    """For an act that asks nothing but to be sure; a note may go with it."""
+
+    reason = words_field("Note", required=False, help_text="Optional; it stands in the history.", rows=3)
+
+
+class ElementsForm(ReasonForm):
+    """Chosen elements and why they are to be looked at again."""
+
+    elements = forms.MultipleChoiceField(
+        label="Elements",
+        error_messages={
+            "required": "No element is ticked. Tick at least one.",
+            "invalid_choice": "There is no element %(value)s in this return.",
+        },
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.places = {element_key(place): place for place in self.answers.places() if place.tables}
+        self.fields["elements"].choices = [(key, place.label) for key, place in self.places.items()]
+        self.order_fields(["reason", "elements"])
+
+    @property
+    def details(self) -> dict:
+        return {
+            "reason": self.cleaned_data["reason"],
+            "places": [self.places[key] for key in self.cleaned_data["elements"]],
+        }
+
+
+def element_key(place: Place) -> str:
+    """How a form names a place: section, line and department as far as it has them."""
+    department = place.department.slug if place.department else ""
+    return "--".join(part for part in (place.section.key, place.line and place.line.key, department) if part)
+
+
+class ReferralForm(ActionForm):
+    """What Cabinet decided when it did not approve."""
+
+    outcome = Decision.Outcome.REFERRED_BACK
+    date = day_field("Date of the meeting")
+    minute = forms.CharField(
+        label="Minute number",
+        max_length=30,
+        error_messages={"required": "Minute number: type it as the minutes have it, such as 87."},
+    )
+    text = words_field("Decision", help_text="As it was minuted.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["date"].initial = self.return_.cabinet_date
+
+    @property
+    def decision(self) -> Decision:
+        data = self.cleaned_data
+        return Decision(outcome=self.outcome, date=data["date"], minute=data["minute"], text=data["text"])
+
+    @property
+    def details(self) -> dict:
+        return {"decision": self.decision}
+
+
+class ApprovalForm(ReferralForm):
+    """What Cabinet decided when it approved, and any power it gave to amend."""
+
+    outcome = Decision.Outcome.APPROVED
+    delegate = forms.ModelChoiceField(
+        label="Who may amend",
+        queryset=User.objects.none(),
+        required=False,
+        empty_label="Nobody: Cabinet delegated nothing",
+        help_text="Case studies and efficiency figures only.",
+    )
+    delegated_until = day_field(
+        "Until the end of",
+        required=False,
+        help_text="The last day, by London time. Blank without a delegate.",
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(
+            authority=self.return_.authority,
+            is_active=True,
+            groups__name__in=rules.ANSWERING | {Role.LEAD},
+        ).exclude(groups__name=Role.FINANCE)
+        self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
+        self.fields["delegate"].label_from_instance = lambda person: (
+            f"{person}, {person.job_title}" if person.job_title else str(person)
+        )
+
+    def clean(self):
+        data = super().clean()
+        delegate, until = data.get("delegate"), data.get("delegated_until")
+        if "delegated_until" in self.errors:
+            return data
+        if delegate and not until:
+            self.add_error("delegated_until", "Give the last day on which the delegate may amend.")
+        if until and not delegate:
+            self.add_error("delegate", "Choose who may amend, or clear the last day.")
+        return data
+
+    @property
+    def decision(self) -> Decision:
+        decision = super().decision
+        decision.delegate = self.cleaned_data["delegate"]
+        decision.delegated_until = self.cleaned_data["delegated_until"]
+        return decision
+
+
+class FilingForm(ActionForm):
+    """When the return was filed, and the reference that was given for it."""
+
+    date = day_field("Date of filing")
+    reference = forms.CharField(
+        label="Reference",
+        max_length=60,
+        help_text="As the esd-toolkit gave it.",
+        error_messages={"required": "Reference: type what the esd-toolkit gave."},
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["date"].initial = clock.today()
+
+    @property
+    def details(self) -> dict:
+        data = self.cleaned_data
+        return {"filing": Filing(date=data["date"], reference=data["reference"])}
+
+
+FORMS: dict[Action, type[ActionForm]] = {
+    Action.SEND_BACK: ElementsForm,
+    Action.SEND: NoteForm,
+    Action.APPROVE: ApprovalForm,
+    Action.REFER_BACK: ReferralForm,
+    Action.AMEND: ReasonForm,
+    Action.FINISH: NoteForm,
+    Action.ABANDON: ReasonForm,
+    Action.SUBMIT: FilingForm,
+    Action.REOPEN: ElementsForm,
+}
+
+
+class WordsForm(forms.Form):
+    """One text: a query, a question, or the reply to one."""
+
+    text = words_field("Text")
+
+    def __init__(self, *args, label: str, help_text: str = "", **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = label
+        self.fields["text"].help_text = help_text
+        self.fields["text"].error_messages["required"] = f"{label}: write a sentence."
+        self.helper = form_helper()

@@ -1,0 +1,49 @@
+"""What people do to a return: one function an act, each in one transaction that locks the return's row.
+
+Acts that move the return from one state to another are in `lifecycle`.
+"""
+
+from .answers import (
+    Change,
+    Conflict,
+    Saved,
+    add_case_study,
+    allocate_lines,
+    remove_case_study,
+    restore_answers,
+    save_answers,
+)
+from .base import ActionRefused, lock
+from .review import ask_question, close_query, place_of, raise_query, reply_to_query
+from .signing import (
+    Statement,
+    prepared_by,
+    sign_department,
+    sign_figures,
+    statement_of,
+    void_signatures,
+)
+
+__all__ = [
+    "ActionRefused",
+    "Change",
+    "Conflict",
+    "Saved",
+    "Statement",
+    "add_case_study",
+    "allocate_lines",
+    "ask_question",
+    "close_query",
+    "lock",
+    "place_of",
+    "prepared_by",
+    "raise_query",
+    "remove_case_study",
+    "reply_to_query",
+    "restore_answers",
+    "save_answers",
+    "sign_department",
+    "sign_figures",
+    "statement_of",
+    "void_signatures",
+]

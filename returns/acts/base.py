@@ -1,0 +1,12 @@
+"""What every act needs: the lock that makes acts on one return take turns, and a way to refuse."""
+
+from ..models import Return
+
+
+class ActionRefused(Exception):
+    """The act can't be done; the message tells the reader why and what next."""
+
+
+def lock(return_: Return) -> Return:
+    """The return as it is now, its row locked until the transaction ends."""
+    return Return.objects.select_for_update(of=("self",)).select_related("authority").get(pk=return_.pk)

@@ -1,0 +1,138 @@
+"""Queries by the lead, questions from Cabinet, and the replies to both."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.urls import reverse
+
+from .. import clock, history, locks, rules
+from ..answers import Answers, Place, read
+from ..models import Event, Query, Return, Role, User
+from ..notices import tell, with_roles
+from .base import ActionRefused, lock
+
+MAX_WORDS = 200
+
+
+@transaction.atomic
+def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
+    """An open query on that place, which blocks until it is closed; its owner is told. Raises ActionRefused."""
+    return_ = lock(return_)
+    if not rules.can_raise_query(by, return_):
+        raise ActionRefused(locks.refusal(return_, "The e-government lead raises queries."))
+    return _ask(return_, by, place, text, Query.Kind.QUERY, Event.Kind.QUERIED)
+
+
+@transaction.atomic
+def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query:
+    """A question from Cabinet to the owner of an outcome, which stands in the pack. Raises ActionRefused."""
+    return_ = lock(return_)
+    if not rules.can_ask_question(by, return_):
+        raise ActionRefused(
+            "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
+        )
+    if place.section.key != "outcomes":
+        raise ActionRefused("A question is about an outcome. Choose one of R1 to E18.")
+    return _ask(return_, by, place, text, Query.Kind.QUESTION, Event.Kind.ASKED)
+
+
+def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_kind: str) -> Query:
+    answers = read(return_, place.section.key)
+    number = return_.queries.count() + 1
+    event = history.place_event(
+        event_kind,
+        Place(return_, place.section, place.line, place.department),
+        at=clock.now(),
+        by=by,
+        new=text,
+    )
+    event.field = str(number)
+    (event,) = history.record(return_, [event])
+    query = Query.objects.create(
+        return_record=return_,
+        number=number,
+        kind=kind,
+        section=event.section,
+        line=event.line,
+        department=place.department,
+        asked=event,
+    )
+    owner = answers.owner(place)
+    tell(
+        return_,
+        [owner] if owner else with_roles(return_, Role.LEAD),
+        but=by,
+        subject=f"{place.code}: {'a question from Cabinet' if kind == Query.Kind.QUESTION else 'a query to you'}",
+        text=f"{by} asks: {text}",
+        path=_path(return_, query),
+    )
+    return query
+
+
+@transaction.atomic
+def reply_to_query(*, return_: Return, by: User, number: int, text: str) -> Query:
+    """The query has that reply, and whoever asked is told. Raises ActionRefused."""
+    return_ = lock(return_)
+    query, place, answers = _find(return_, number)
+    if not query.is_open:
+        raise ActionRefused(f"This is {query.state.lower()} already; nothing more is asked.")
+    if not rules.can_reply(by, query, place, answers.allocation(place)):
+        raise ActionRefused(f"{place.code} is answered by {answers.owner(place) or 'nobody yet'}.")
+    event = history.place_event(Event.Kind.REPLIED, place, at=clock.now(), by=by, new=text)
+    event.field = str(number)
+    (query.replied,) = history.record(return_, [event])
+    query.save(update_fields=["replied"])
+    tell(
+        return_,
+        [query.asked.by],
+        but=by,
+        subject=f"{place.code}: a reply from {by}",
+        text=f"You asked: {query.asked.new}\n\n{by} replies: {text}",
+        path=_path(return_, query),
+    )
+    return query
+
+
+@transaction.atomic
+def close_query(*, return_: Return, by: User, number: int) -> Query:
+    """The query no longer blocks. Raises ActionRefused."""
+    return_ = lock(return_)
+    query, place, answers = _find(return_, number)
+    if not query.is_open:
+        raise ActionRefused("This query is closed already.")
+    if not rules.can_close_query(by, query, return_):
+        raise ActionRefused("The e-government lead closes queries.")
+    event = history.place_event(Event.Kind.CLOSED, place, at=clock.now(), by=by)
+    event.field = str(number)
+    (query.closed,) = history.record(return_, [event])
+    query.save(update_fields=["closed"])
+    tell(
+        return_,
+        [answers.owner(place)],
+        but=by,
+        subject=f"{place.code}: the query is closed",
+        text=f"{by} closed the query: {query.asked.new}",
+        path=_path(return_, query),
+    )
+    return query
+
+
+def _find(return_: Return, number: int) -> tuple[Query, Place, Answers]:
+    found = return_.queries.select_related("asked__by", "replied__by", "department").filter(number=number)
+    query = found.first()
+    if query is None:
+        raise ActionRefused(f"There is no query {number} in this return.")
+    answers = read(return_, query.section)
+    place = place_of(answers, query)
+    if place is None:
+        raise ActionRefused("What the query was about has been removed.")
+    return query, place, answers
+
+
+def place_of(answers: Answers, row) -> Place | None:
+    """The place that a query, signature or thing sent back is about, or None when it was removed."""
+    return next((place for place in answers.places() if place.key == row.key), None)
+
+
+def _path(return_: Return, query: Query) -> str:
+    return reverse("returns:query-detail", args=[return_.authority.slug, return_.round, query.number])

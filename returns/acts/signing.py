@@ -1,0 +1,174 @@
+"""Signatures: a department's part by its head, the figures by the section 151 officer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.urls import reverse
+
+from .. import clock, history, locks, rules
+from ..answers import Place, read
+from ..chain import canonical, sha256
+from ..completeness import Assessment, Part, assess
+from ..frozen import place_digest
+from ..models import Department, Event, Return, Role, SignOff, User
+from ..notices import listed, tell, with_roles
+from .base import ActionRefused, lock
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What a signature given now would cover: each unsigned place with the digest of what stands there."""
+
+    part: Part
+    digests: dict[tuple, str]
+
+    @property
+    def digest(self) -> str:
+        """Names exactly this version: the form carries it, so that nobody signs what they haven't seen."""
+        return sha256(canonical(sorted([*map(str, key), digest] for key, digest in self.digests.items())))
+
+
+def statement_of(assessment: Assessment, part: Part) -> Statement:
+    answers = assessment.answers
+    return Statement(part, {s.place.key: place_digest(answers, s.place) for s in part.unsigned})
+
+
+@transaction.atomic
+def sign_department(*, return_: Return, by: User, department: Department, shown: str) -> int:
+    """Every place of the department's part stands signed by its head, as it was shown; returns how many are new.
+
+    `shown` is the digest of the statement the head has seen. Raises ActionRefused.
+    """
+    return_ = lock(return_)
+    if not rules.can_sign_department(by, return_, department):
+        raise ActionRefused(locks.refusal(return_, f"A head of {department} signs for it."))
+    assessment = assess(read(return_))
+    part = assessment.part(department)
+    return _sign(return_, by, assessment, part, shown)
+
+
+@transaction.atomic
+def sign_figures(*, return_: Return, by: User, shown: str) -> int:
+    """Resources and efficiency stand signed by the section 151 officer, as they were shown; returns how many are new.
+
+    Whoever prepared one of the figures can't sign them. Raises ActionRefused.
+    """
+    return_ = lock(return_)
+    if not rules.can_sign_figures(by, return_):
+        raise ActionRefused(locks.refusal(return_, "The section 151 officer signs the figures."))
+    assessment = assess(read(return_))
+    part = assessment.part(None)
+    if prepared := prepared_by(by, return_, part):
+        raise ActionRefused(
+            f"You prepared {listed(prepared)} yourself, and whoever prepares figures can’t sign them. "
+            "Another section 151 officer has to, or a colleague enters these figures anew."
+        )
+    return _sign(return_, by, assessment, part, shown)
+
+
+def prepared_by(person: User, return_: Return, part: Part) -> list[str]:
+    """The codes of those places of the part whose present figures this person entered."""
+    tables = {table.key for state in part.states for table in state.place.tables}
+    last: dict[tuple, int] = {}
+    events = return_.events.filter(kind=Event.Kind.ANSWER, table__in=tables).order_by("number")
+    for event in events.only("table", "line", "department_id", "point", "field", "by_id"):
+        last[event.table, event.line, event.department_id, event.point, event.field] = event.by_id
+    found = {(line, department) for (_, line, department, _, _), by in last.items() if by == person.pk}
+    return [
+        state.place.code
+        for state in part.states
+        if (
+            state.place.line.key if state.place.line else "",
+            state.place.department.pk if state.place.department else None,
+        )
+        in found
+    ]
+
+
+def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, shown: str) -> int:
+    if part is None or not part.unsigned:
+        raise ActionRefused("Nothing waits for your signature: all of it is signed.")
+    if part.unready:
+        raise ActionRefused(
+            f"{listed(sorted({b.place.code for b in part.unready}))} can’t be signed yet: "
+            f"{part.unready[0].message}. Ask the owner to complete it first."
+        )
+    statement = statement_of(assessment, part)
+    if statement.digest != shown:
+        raise ActionRefused(
+            "An answer was changed after you opened the statement, so nothing was signed. "
+            "It is shown below as it is now: look again, then sign."
+        )
+    now = clock.now()
+    events = history.record(
+        return_,
+        [
+            history.place_event(
+                Event.Kind.SIGNED, state.place, at=now, by=by, new=statement.digests[state.place.key]
+            )
+            for state in part.unsigned
+        ],
+    )
+    SignOff.objects.bulk_create(
+        SignOff(
+            return_record=return_,
+            section=event.section,
+            line=event.line,
+            department_id=event.department_id,
+            event=event,
+        )
+        for event in events
+    )
+    signed = {event_key(event) for event in events}
+    done = [row.pk for row in return_.sent_back.all() if row.key in signed]
+    return_.sent_back.filter(pk__in=done).delete()
+    tell(
+        return_,
+        with_roles(return_, Role.LEAD),
+        but=by,
+        subject=f"{part.title}: signed by {by}",
+        text=f"{by} signed {listed([state.place.code for state in part.unsigned])}.",
+        path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
+    )
+    return len(events)
+
+
+def event_key(event: Event) -> tuple:
+    """The key of the place an event of a place is about."""
+    return event.section, event.line or None, event.department_id
+
+
+def void_signatures(return_: Return, places: list[Place], *, by: User, at, because: str) -> list[Event]:
+    """The signatures on these places are gone and their givers told; returns the events, still to be recorded.
+
+    Other signatures stand.
+    """
+    keys = {place.key: place for place in places}
+    rows = [row for row in return_.signoffs.select_related("event__by") if row.key in keys]
+    events, givers = [], {}
+    for row in rows:
+        events.append(
+            history.place_event(
+                Event.Kind.VOIDED,
+                keys[row.key],
+                at=at,
+                by=by,
+                old=row.event.new,
+                reason=because,
+            )
+        )
+        givers.setdefault(row.event.by, []).append(keys[row.key])
+    SignOff.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for giver, voided in givers.items():
+        codes = listed([place.code for place in voided])
+        tell(
+            return_,
+            [giver],
+            but=by,
+            subject=f"Your signature on {codes} is void",
+            text=f"{by}: {because} Your other signatures stand. Look at {codes} again and sign anew.",
+            path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
+        )
+    return events

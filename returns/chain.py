@@ -1,0 +1,61 @@
+"""The digests that tie a history together: each covers an event and the digest before it."""
+
+import datetime
+import hashlib
+import json
+
+# What a digest covers, in this order. A change here would break every chain there is.
+COVERED = (
+    "return_record_id",
+    "number",
+    "at",
+    "by_id",
+    "kind",
+    "section",
+    "table",
+    "line",
+    "point",
+    "department_id",
+    "field",
+    "old",
+    "new",
+    "reason",
+    "detail",
+    "version",
+)
+
+
+def canonical(value) -> str:
+    """JSON in one spelling alone: sorted keys, no blanks, plain UTF-8."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+
+
+def sha256(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
+
+
+def sha256_of_bytes(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()
+
+
+def link(previous: str, event) -> str:
+    """The digest of the event as the one after `previous` (empty for the first), in hexadecimal."""
+    covered = [getattr(event, name) for name in COVERED]
+    covered = [
+        value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
+        if isinstance(value, datetime.datetime)
+        else value
+        for value in covered
+    ]
+    return sha256(canonical([previous, covered]))
+
+
+def code(digest: str) -> str:
+    """The first 60 bits of a digest as three groups of four letters and digits, to read out and compare."""
+    alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1
+    number = int(digest[:15], 16)
+    letters = ""
+    for _ in range(12):
+        number, index = divmod(number, 32)
+        letters = alphabet[index] + letters
+    return "-".join((letters[:4], letters[4:8], letters[8:]))

@@ -1,0 +1,6 @@
+"""The life of a return: the table of its states and acts, and the one function that runs them."""
+
+from .performing import perform
+from .table import TRANSITIONS, Action, Transition, as_markdown, available_actions
+
+__all__ = ["TRANSITIONS", "Action", "Transition", "as_markdown", "available_actions", "perform"]

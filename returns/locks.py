@@ -1,0 +1,82 @@
+"""Why something can't be changed: who locked it, when, why, and who can open it."""
+
+from django.utils.formats import date_format
+
+from .models import Event, Return, Role, User
+from .templatetags.returns_format import moment
+
+MOVES = (
+    Event.Kind.SENT,
+    Event.Kind.APPROVED,
+    Event.Kind.REFERRED,
+    Event.Kind.AMENDING,
+    Event.Kind.AMENDED,
+    Event.Kind.ABANDONED,
+    Event.Kind.SUBMITTED,
+    Event.Kind.REOPENED,
+)
+
+
+def last_move(return_: Return) -> Event | None:
+    """The event that brought the return into its present state; none while it has never left preparation."""
+    return return_.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
+
+
+def why_locked(return_: Return) -> str:
+    """The sentences every refused change ends in; nothing while the return is being prepared."""
+    status = return_.status
+    if status == Return.Status.PREPARING:
+        return ""
+    move = last_move(return_)
+    return f"{_how(return_, status, move)} {_who_can_open(return_)}"
+
+
+def _how(return_: Return, status: str, move: Event) -> str:
+    who, when = move.by, moment(move.at)
+    if status == Return.Status.WITH_CABINET:
+        return f"{who} sent the return to Cabinet on {when}, so its answers are locked until Cabinet has decided."
+    if status == Return.Status.REFERRED_BACK:
+        because = f" Why: {move.reason.rstrip('.')}." if move.reason else ""
+        done = (
+            "recorded that Cabinet referred the return back"
+            if move.kind == Event.Kind.REFERRED
+            else "reopened it"
+        )
+        rest = "Only what was sent back can be changed; the rest stays as it was signed."
+        return f"{who} {done} on {when}.{because} {rest}"
+    if status == Return.Status.SUBMITTED:
+        filing = return_.filing
+        return (
+            f"The return was filed on {date_format(filing.date, 'j F Y')}, reference {filing.reference}, as {who} "
+            f"recorded on {when}, so it is locked."
+        )
+    decision = return_.decision
+    approved = (
+        f"Approved by Cabinet on {date_format(decision.date, 'j F Y')}, minute {decision.minute}, as "
+        f"{decision.event.by} recorded on {moment(decision.event.at)}, so it is locked."
+    )
+    if decision.delegate_id:
+        until = date_format(decision.delegated_until, "j F Y")
+        power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
+        if status == Return.Status.AMENDING:
+            power = (
+                f"{decision.delegate} is amending case studies and efficiency figures, and may until {until}."
+            )
+        return f"{approved} {power}"
+    return approved
+
+
+def _who_can_open(return_: Return) -> str:
+    leads = User.objects.filter(
+        authority_id=return_.authority_id, is_active=True, groups__name=Role.LEAD
+    ).order_by("pk")
+    names = " or ".join(str(lead) for lead in leads)
+    what = "more" if return_.status == Return.Status.REFERRED_BACK else "chosen elements"
+    if not names:
+        return f"An e-government lead can reopen {what}, with a reason; the administrator names one."
+    return f"{names} can reopen {what}, with a reason."
+
+
+def refusal(return_: Return, otherwise: str) -> str:
+    """What an act has to say when it is refused, and why the return is locked where it is."""
+    return f"{otherwise} {why_locked(return_)}".strip()

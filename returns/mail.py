@@ -1,0 +1,83 @@
+"""The queue of e-mail: what people were told goes out when the mail server is there, and no act waits for it."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db.models import F
+
+from . import clock
+from .models import Notice
+
+LEASE = datetime.timedelta(minutes=10)  # a sender that died is followed by another after that long
+TRIES = 8
+logger = logging.getLogger(__name__)
+
+
+def send_queued(*, most: int = 500) -> tuple[int, int]:
+    """Every notice whose time has come is sent or put off; returns how many were sent and how many failed.
+
+    Each is claimed first, so that two senders at once send it once; a sender killed between sending and noting
+    it sends it again after its lease. Mail is sent outside any transaction. Who has left is not written to.
+    """
+    sent = failed = 0
+    connection = get_connection(timeout=20) if _is_smtp() else get_connection()
+    for notice in _due()[:most]:
+        if not _claim(notice):
+            continue
+        if not notice.person.is_active or not notice.person.email:
+            _settle(notice, mail=Notice.Mail.NONE)
+            continue
+        try:
+            _message(notice, connection).send()
+        except Exception as error:  # whatever a mail server does wrong, the next notice still goes out
+            failed += 1
+            _put_off(notice, error)
+        else:
+            sent += 1
+            _settle(notice, mail=Notice.Mail.SENT)
+    return sent, failed
+
+
+def _is_smtp() -> bool:
+    return settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
+
+
+def _due():
+    return (
+        Notice.objects.filter(mail=Notice.Mail.QUEUED, next_try__lte=clock.now())
+        .select_related("person", "return_record__authority")
+        .order_by("next_try", "pk")
+    )
+
+
+def _claim(notice: Notice) -> bool:
+    """Whether this sender has it now; nobody else takes it until the lease runs out."""
+    free = Notice.objects.filter(pk=notice.pk, mail=Notice.Mail.QUEUED, next_try=notice.next_try)
+    return bool(free.update(next_try=clock.now() + LEASE, tries=F("tries") + 1))
+
+
+def _message(notice: Notice, connection) -> EmailMessage:
+    return_ = notice.return_record
+    round_ = return_.proforma.round.name
+    sender = f"{return_.authority.name}, {round_} return"
+    text = f"{notice.text}\n\n{settings.SITE_URL}{notice.path}\n\n{sender}\n"
+    subject = f"{round_}: {notice.subject}"
+    return EmailMessage(subject, text, to=[notice.person.email], connection=connection)
+
+
+def _settle(notice: Notice, **values) -> None:
+    Notice.objects.filter(pk=notice.pk).update(problem="", **values)
+
+
+def _put_off(notice: Notice, error: Exception) -> None:
+    """Tried again after two minutes, then four, then eight and so on; given up after the last try."""
+    tries = notice.tries + 1
+    problem = f"{type(error).__name__}: {error}"[:300]
+    logger.warning("Notice %s could not be sent (try %s): %s", notice.pk, tries, " ".join(problem.split()))
+    mail = Notice.Mail.FAILED if tries >= TRIES else Notice.Mail.QUEUED
+    wait = datetime.timedelta(minutes=2**tries)
+    Notice.objects.filter(pk=notice.pk).update(mail=mail, problem=problem, next_try=clock.now() + wait)

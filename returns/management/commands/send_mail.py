@@ -1,0 +1,29 @@
+import signal
+import threading
+
+from django.core.management.base import BaseCommand
+from django.db import close_old_connections
+
+from returns.mail import send_queued
+
+PAUSE = 15  # seconds between looks at the queue
+
+
+class Command(BaseCommand):
+    help = "Sends the queued e-mail once, or with --watch until it is ended."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--watch", action="store_true", help="look at the queue again and again")
+
+    def handle(self, *args, **options):
+        if not options["watch"]:
+            sent, failed = send_queued()
+            self.stdout.write(f"{sent:,} e-mails sent, {failed:,} put off.")
+            return
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        while not ended.is_set():
+            send_queued()
+            close_old_connections()
+            ended.wait(PAUSE)

@@ -1,0 +1,30 @@
+"""The records of the returns app, by subject."""
+
+from .answers import Answer, CaseStudy, Context, Cover, Declaration
+from .council import Authority, Department, Role, User
+from .decision import Decision, Filing, Version
+from .notice import Notice
+from .return_ import Allocation, Event, Return
+from .review import Query, SentBack, SignOff
+
+__all__ = [
+    "Allocation",
+    "Answer",
+    "Authority",
+    "CaseStudy",
+    "Context",
+    "Cover",
+    "Decision",
+    "Declaration",
+    "Department",
+    "Event",
+    "Filing",
+    "Notice",
+    "Query",
+    "Return",
+    "Role",
+    "SentBack",
+    "SignOff",
+    "User",
+    "Version",
+]

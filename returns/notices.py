@@ -1,0 +1,58 @@
+"""Telling people: a notice on their pages, queued for e-mail, written with the act that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from . import clock
+from .models import Notice, Return, Role, User
+
+
+def tell(
+    return_: Return,
+    people: Iterable[User | None],
+    *,
+    subject: str,
+    text: str,
+    path: str,
+    but: User | None = None,
+    reminder: bool = False,
+) -> list[Notice]:
+    """Each of these people has a notice, once; whoever did the act, or has left, has none.
+
+    Only rows are written here: mail goes out later, by `mail.send_queued`, so that no act waits for a mail server.
+    """
+    now = clock.now()
+    wanted = {person.pk: person for person in people if person and person.is_active and person != but}
+    return Notice.objects.bulk_create(
+        Notice(
+            person=person,
+            return_record=return_,
+            at=now,
+            subject=" ".join(subject.split())[:200],
+            text=text,
+            path=path,
+            reminder=reminder,
+            mail=Notice.Mail.QUEUED if person.email else Notice.Mail.NONE,
+            next_try=now,
+        )
+        for person in wanted.values()
+    )
+
+
+def with_roles(return_: Return, *roles: Role) -> list[User]:
+    """The people of the council who hold one of these roles and have not left."""
+    return list(
+        User.objects.filter(
+            authority_id=return_.authority_id, is_active=True, groups__name__in=roles
+        ).distinct()
+    )
+
+
+def listed(codes: list[str], *, most: int = 12) -> str:
+    """Codes as a sentence would list them: "R1, R2 and 3 more"."""
+    shown = codes[:most]
+    more = len(codes) - len(shown)
+    if more:
+        return f"{', '.join(shown)} and {more} more"
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

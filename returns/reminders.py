@@ -1,0 +1,79 @@
+"""Who is reminded of what is due, and when: by the lead's button, or each day by `send_reminders`."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from . import clock, rules
+from .acts import lock
+from .answers import read
+from .completeness import Blocker, assess
+from .models import Notice, Return, User
+from .notices import listed, tell
+
+# Days before a date on which its owners are reminded of it; after it they are reminded daily.
+BEFORE = frozenset({7, 3, 1, 0})
+
+
+def due_reminders(return_: Return, today: datetime.date) -> dict[User, list[Blocker]]:
+    """Whoever holds a blocker whose date is near or past, with those blockers."""
+    answers = read(return_)
+    found: dict[User, list[Blocker]] = {}
+    for blocker in assess(answers).blockers:
+        due = answers.due(blocker.place) if blocker.place else return_.answers_due
+        if blocker.owner and (due < today or (due - today).days in BEFORE):
+            found.setdefault(blocker.owner, []).append(blocker)
+    return found
+
+
+def send_due(return_: Return, today: datetime.date) -> list[Notice]:
+    """Each of them is told once that day; nobody who has left, and nothing once the return is with Cabinet."""
+    if return_.status not in rules.ALLOCATING:
+        return []
+    return _tell(return_, due_reminders(return_, today), today, by=None)
+
+
+def remind(return_: Return, *, by: User, only: str = "") -> list[Notice]:
+    """Whoever holds a blocker is told, or that one person; nobody twice on one day."""
+    held: dict[User, list[Blocker]] = {}
+    for blocker in assess(read(return_)).blockers:
+        if blocker.owner and only in ("", blocker.owner.username):
+            held.setdefault(blocker.owner, []).append(blocker)
+    return _tell(return_, held, clock.today(), by=by)
+
+
+@transaction.atomic
+def _tell(
+    return_: Return, held: dict[User, list[Blocker]], today: datetime.date, by: User | None
+) -> list[Notice]:
+    # The lock keeps two runs at once from telling anyone twice.
+    return_ = lock(return_)
+    earlier = Notice.objects.filter(return_record=return_, reminder=True, person__in=held)
+    told = {n.person_id for n in earlier if clock.day_of(n.at) == today}
+    notices = []
+    round_ = return_.proforma.round
+    deadline = date_format(round_.deadline, "j F Y")
+    for person, blockers in held.items():
+        if person.pk in told:
+            continue
+        codes = listed(list(dict.fromkeys(_name(blocker) for blocker in blockers)))
+        count = len(blockers)
+        asked = f"{by} asks you to answer" if by else "You still have to answer"
+        notices += tell(
+            return_,
+            [person],
+            but=by,
+            subject=f"You hold {count:,} blocker{'' if count == 1 else 's'} of the {round_.name} return",
+            text=f"{asked}: {codes}. While one is left, the whole grant is exposed. Filing closes on {deadline}.",
+            path=reverse("returns:return-detail", args=[return_.authority.slug, return_.round]),
+            reminder=True,
+        )
+    return notices
+
+
+def _name(blocker: Blocker) -> str:
+    return blocker.place.code if blocker.place else "your signature"

@@ -1,0 +1,109 @@
+"""The acts that move the return along, each with what it asks and what it does."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from .. import held, locks
+from ..action_forms import FORMS, ElementsForm, element_key
+from ..acts import ActionRefused
+from ..answers import read
+from ..completeness import assess
+from ..lifecycle import TRANSITIONS, Action, available_actions, perform
+from .base import ReturnMixin
+
+
+class ActPerform(ReturnMixin, TemplateView):
+    """One act of the lifecycle: what it needs, and the button that does it."""
+
+    template_name = "returns/act_form.html"
+
+    def find(self):
+        super().find()
+        if self.kwargs["action"] not in Action.values:
+            raise Http404
+        self.action = Action(self.kwargs["action"])
+        self.transition = TRANSITIONS[self.action]
+
+    def allowed(self) -> bool:
+        """Whoever may do it in some state may open it; in another state they are told why not now."""
+        if self.action in available_actions(self.return_, self.request.user):
+            return True
+        if self.transition.rule(self.request.user, self.return_):
+            status = self.return_.get_status_display().lower()
+            why = f"“{self.action.label}” can’t be done now: the return is {status}."
+            raise PermissionDenied(locks.refusal(self.return_, why))
+        return False
+
+    def get_form(self, data=None):
+        self.answers = read(self.return_)
+        initial = {"elements": self.request.GET.getlist("element")}
+        return FORMS[self.action](data, return_=self.return_, answers=self.answers, initial=initial)
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            return_ = perform(self.action, return_=self.return_, by=request.user, **form.details)
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+        held.release(request)
+        messages.success(request, f"Done. The return is now {return_.get_status_display().lower()}.")
+        return redirect("returns:act-list", self.authority.slug, self.return_.round)
+
+    def get_context_data(self, form=None, **kwargs):
+        form = form or self.get_form(held.find(self.request))
+        guard = self.transition.guard
+        context = super().get_context_data(**kwargs) | {
+            "action": self.action,
+            "transition": self.transition,
+            "form": form,
+            "not_yet": guard(self.return_, self.request.user) if guard else "",
+            "writer": held.writer_token(self.request.user),
+        }
+        if isinstance(form, ElementsForm):
+            context["groups"] = self._elements(form)
+        return context
+
+    def _elements(self, form) -> list[dict]:
+        """The elements by section, each with its state and whether it is ticked."""
+        ticked = set(form["elements"].value() or [])
+        groups: dict = {}
+        for state in assess(self.answers).places:
+            if state.place.tables:
+                key = element_key(state.place)
+                row = {"key": key, "state": state, "ticked": key in ticked}
+                groups.setdefault(state.place.section.key, {"section": state.place.section, "rows": []})
+                groups[state.place.section.key]["rows"].append(row)
+        return list(groups.values())
+
+
+class ActList(ReturnMixin, TemplateView):
+    """Where the return stands on its way, what may be done next and by whom, and its versions."""
+
+    template_name = "returns/act_list.html"
+
+    def get_context_data(self, **kwargs):
+        versions = self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
+        for version in (versions := list(versions)):
+            version.return_record = self.return_
+        return super().get_context_data(**kwargs) | {
+            "actions": [
+                {"action": action, "transition": TRANSITIONS[action]}
+                for action in available_actions(self.return_, self.request.user)
+            ],
+            "others": [
+                {"action": action, "transition": transition}
+                for action, transition in TRANSITIONS.items()
+                if self.return_.status in transition.sources
+                and action not in available_actions(self.return_, self.request.user)
+            ],
+            "lock": locks.why_locked(self.return_),
+            "move": locks.last_move(self.return_),
+            "decision": self.return_.decision,
+            "filing": self.return_.filing,
+            "versions": versions,
+        }

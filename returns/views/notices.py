@@ -1,0 +1,52 @@
+"""What one was told, and reminding others."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.generic import TemplateView, View
+
+from .. import clock, rules
+from ..models import Notice
+from ..reminders import remind
+from .base import ReturnMixin
+
+SHOWN = 100
+
+
+class NoticeList(ReturnMixin, TemplateView):
+    """What this person was told of the return, newest first; POST marks what was shown as read."""
+
+    template_name = "returns/notice_list.html"
+
+    def _own(self):
+        return Notice.objects.filter(person=self.request.user, return_record=self.return_)
+
+    def post(self, request, *args, **kwargs):
+        upto = request.POST.get("upto", "")
+        if upto.isdecimal():
+            self._own().filter(pk__lte=int(upto), seen_at=None).update(seen_at=clock.now())
+        return redirect("returns:notice-list", self.authority.slug, self.return_.round)
+
+    def get_context_data(self, **kwargs):
+        notices = list(self._own()[:SHOWN])
+        return super().get_context_data(**kwargs) | {
+            "notices": notices,
+            "unseen": sum(notice.seen_at is None for notice in notices),
+        }
+
+
+class ReminderSend(ReturnMixin, View):
+    """The lead reminds the people who hold blockers, or one of them."""
+
+    http_method_names = ["post"]
+
+    def allowed(self) -> bool:
+        return rules.can_remind(self.request.user, self.return_)
+
+    def post(self, request, *args, **kwargs):
+        told = remind(self.return_, by=request.user, only=request.POST.get("person", ""))
+        if told:
+            names = ", ".join(str(notice.person) for notice in told)
+            messages.success(request, f"Reminded: {names}.")
+        else:
+            messages.info(request, "Nobody was reminded: whoever holds a blocker was reminded today already.")
+        return redirect("dashboard-detail", self.authority.slug, self.return_.round)

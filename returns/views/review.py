@@ -1,0 +1,154 @@
+"""Queries, questions from Cabinet, and replies."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from .. import held, rules
+from ..action_forms import WordsForm
+from ..acts import ActionRefused, ask_question, close_query, place_of, raise_query, reply_to_query
+from ..answers import read
+from ..completeness import assess
+from ..models import Query
+from .base import ReturnMixin
+
+
+class QueryCreate(ReturnMixin, TemplateView):
+    """Ask about the line that the address names: the lead raises a query, a Cabinet member asks a question."""
+
+    template_name = "returns/query_form.html"
+
+    def find(self):
+        super().find()
+        wanted = self.request.GET
+        self.answers = read(self.return_, wanted.get("section", "outcomes"))
+        self.place = self.answers.place(
+            wanted.get("section", "outcomes"), wanted.get("line") or None, wanted.get("department") or None
+        )
+        if self.place is None:
+            raise Http404
+        self.is_question = not rules.can_watch(self.request.user, self.return_)
+
+    def allowed(self) -> bool:
+        user = self.request.user
+        if self.is_question:
+            return rules.can_ask_question(user, self.return_) and self.place.section.key == "outcomes"
+        return rules.can_raise_query(user, self.return_)
+
+    def get_form(self, data=None) -> WordsForm:
+        owner = self.answers.owner(self.place)
+        label = "Question" if self.is_question else "Query"
+        return WordsForm(data, label=label, help_text=f"{owner or 'The lead'} is told, and answers.")
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        act = ask_question if self.is_question else raise_query
+        try:
+            query = act(
+                return_=self.return_, by=request.user, place=self.place, text=form.cleaned_data["text"]
+            )
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+        held.release(request)
+        messages.success(request, f"Asked. {self.answers.owner(self.place) or 'The lead'} is told.")
+        return redirect("returns:query-detail", self.authority.slug, self.return_.round, query.number)
+
+    def get_context_data(self, form=None, **kwargs):
+        return super().get_context_data(**kwargs) | {
+            "place": self.place,
+            "is_question": self.is_question,
+            "form": form or self.get_form(held.find(self.request)),
+            "owner": self.answers.owner(self.place),
+            "cells": list(self.answers.cells(self.place)),
+            "writer": held.writer_token(self.request.user),
+        }
+
+
+class QueryList(ReturnMixin, TemplateView):
+    """Every query and question that concerns this person, open ones first."""
+
+    template_name = "returns/query_list.html"
+
+    def get_context_data(self, **kwargs):
+        user, answers = self.request.user, read(self.return_)
+        places = {place.key: place for place in answers.places()}
+        rows = [
+            {"query": query, "place": places[key], "owner": answers.owner(places[key])}
+            for key, queries in answers.queries.items()
+            if key in places
+            for query in queries
+            if rules.can_see_query(user, query, places[key], answers.allocation(places[key]))
+        ]
+        rows.sort(key=lambda row: (not row["query"].is_open, row["query"].number))
+        return super().get_context_data(**kwargs) | {
+            "rows": rows,
+            "open": sum(row["query"].is_open for row in rows),
+        }
+
+
+class QueryDetail(ReturnMixin, TemplateView):
+    """One query with its reply; who may replies or closes it."""
+
+    template_name = "returns/query_detail.html"
+
+    def find(self):
+        super().find()
+        found = Query.objects.filter(return_record=self.return_, number=self.kwargs["number"])
+        self.query = found.select_related("asked__by", "replied__by", "closed__by").first()
+        if self.query is None:
+            raise Http404
+        self.answers = read(self.return_, self.query.section)
+        self.place = place_of(self.answers, self.query)
+        if self.place is None or not rules.can_see_query(
+            self.request.user, self.query, self.place, self.answers.allocation(self.place)
+        ):
+            raise Http404
+
+    def _may_reply(self) -> bool:
+        allocation = self.answers.allocation(self.place)
+        return rules.can_reply(self.request.user, self.query, self.place, allocation)
+
+    def _may_close(self) -> bool:
+        return rules.can_close_query(self.request.user, self.query, self.return_)
+
+    def post(self, request, *args, **kwargs):
+        closing = "close" in request.POST
+        if not (self._may_close() if closing else self._may_reply()):
+            raise PermissionDenied(f"This query is {self.query.state.lower()}; you can’t change that.")
+        form = self._form(request.POST)
+        number = self.query.number
+        if not closing and not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            if closing:
+                close_query(return_=self.return_, by=request.user, number=number)
+            else:
+                text = form.cleaned_data["text"]
+                reply_to_query(return_=self.return_, by=request.user, number=number, text=text)
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+        held.release(request)
+        messages.success(request, "The query is closed." if closing else "Your reply is sent.")
+        return redirect("returns:query-detail", self.authority.slug, self.return_.round, number)
+
+    def _form(self, data=None) -> WordsForm:
+        return WordsForm(data, label="Reply", help_text=f"{self.query.asked.by} is told.")
+
+    def get_context_data(self, form=None, **kwargs):
+        can_see = rules.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
+        return super().get_context_data(**kwargs) | {
+            "query": self.query,
+            "place": self.place,
+            "owner": self.answers.owner(self.place),
+            "state": assess(self.answers).state(self.place),
+            "cells": list(self.answers.cells(self.place)),
+            "can_see_place": can_see,
+            "may_reply": self._may_reply(),
+            "may_close": self._may_close(),
+            "form": form or self._form(held.find(self.request)),
+            "writer": held.writer_token(self.request.user),
+        }

@@ -1,0 +1,117 @@
+"""Who has signed what, and the statement that is signed."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from .. import rules
+from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
+from ..answers import read
+from ..completeness import assess
+from .base import DepartmentMixin, ReturnMixin
+
+
+class SignatureList(ReturnMixin, TemplateView):
+    """Section statuses, who still has to sign, and what each signature covers."""
+
+    template_name = "returns/signature_list.html"
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        assessment = assess(read(self.return_))
+        sections = []
+        for section in self.return_.proforma.sections:
+            states = [s for s in assessment.places if s.place.section.key == section.key and s.place.tables]
+            sections.append(
+                {
+                    "section": section,
+                    "elements": len(states),
+                    "signed": sum(bool(s.signed) for s in states),
+                    "sent_back": sum(bool(s.sent_back) for s in states),
+                    "queries": sum(query.is_open for s in states for query in s.queries),
+                    "blank": sum(s.blank for s in states),
+                }
+            )
+        parts = [{"part": part, "mine": self._signs(user, part)} for part in assessment.parts]
+        return super().get_context_data(**kwargs) | {
+            "assessment": assessment,
+            "sections": sections,
+            "parts": parts,
+            "waiting": [row["part"] for row in parts if row["part"].unsigned],
+            "can_send_back": rules.can_send_back(user, self.return_),
+        }
+
+    def _signs(self, user, part) -> bool:
+        if part.department is None:
+            return rules.can_sign_figures(user, self.return_)
+        return rules.can_sign_department(user, self.return_, part.department)
+
+
+class SignMixin:
+    """The statement of one part: everything its signature would cover, and the button that signs it."""
+
+    template_name = "returns/part_sign.html"
+
+    def part_department(self):
+        return None
+
+    def may_sign(self) -> bool:
+        raise NotImplementedError
+
+    def sign(self, shown: str) -> int:
+        raise NotImplementedError
+
+    def post(self, request, *args, **kwargs):
+        try:
+            count = self.sign(request.POST.get("shown", ""))
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(refusal=refusal), status=409)
+        messages.success(request, f"Signed: {count} element{'' if count == 1 else 's'}.")
+        return redirect("returns:signature-list", self.authority.slug, self.return_.round)
+
+    def get_context_data(self, refusal=None, **kwargs):
+        assessment = assess(read(self.return_))
+        part = assessment.part(self.part_department())
+        if part is None:
+            raise Http404
+        statement = statement_of(assessment, part)
+        return super().get_context_data(**kwargs) | {
+            "part": part,
+            "statement": statement,
+            "rows": [
+                {"state": state, "cells": list(assessment.answers.cells(state.place))}
+                for state in part.states
+            ],
+            "may_sign": self.may_sign(),
+            "prepared": prepared_by(self.request.user, self.return_, part) if part.department is None else [],
+            "refusal": refusal,
+        }
+
+
+class DepartmentSign(SignMixin, DepartmentMixin, TemplateView):
+    """The department's statement, signed by its head."""
+
+    def part_department(self):
+        return self.department
+
+    def may_sign(self) -> bool:
+        return rules.can_sign_department(self.request.user, self.return_, self.department)
+
+    def sign(self, shown: str) -> int:
+        return sign_department(
+            return_=self.return_, by=self.request.user, department=self.department, shown=shown
+        )
+
+
+class FiguresSign(SignMixin, ReturnMixin, TemplateView):
+    """All figures in pounds, signed by the section 151 officer."""
+
+    def allowed(self) -> bool:
+        return rules.can_watch(self.request.user, self.return_)
+
+    def may_sign(self) -> bool:
+        return rules.can_sign_figures(self.request.user, self.return_)
+
+    def sign(self, shown: str) -> int:
+        return sign_figures(return_=self.return_, by=self.request.user, shown=shown)

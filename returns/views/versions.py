@@ -1,0 +1,60 @@
+"""Frozen copies of the return, as they were stored: to read, as PDF, as data."""
+
+from django.http import Http404, HttpResponse
+from django.views.generic import TemplateView, View
+
+from ..completeness import assess
+from ..documents.return_ import return_context
+from ..frozen import thaw
+from .base import ReturnMixin
+
+
+class VersionMixin(ReturnMixin):
+    """One version of the return."""
+
+    def find(self):
+        super().find()
+        found = self.return_.versions.defer("pdf").select_related("event__by")
+        self.version = found.filter(number=self.kwargs["number"]).first()
+        if self.version is None:
+            raise Http404
+        self.version.return_record = self.return_
+
+    def file_name(self, ending: str) -> str:
+        version = self.version
+        return f"{self.return_.round}-{self.authority.slug}-{version.kind}-{version.number}.{ending}"
+
+
+class VersionDetail(VersionMixin, TemplateView):
+    """Every section as it stood in this version."""
+
+    template_name = "returns/version_detail.html"
+
+    def get_context_data(self, **kwargs):
+        answers = thaw(self.return_, self.version.data)
+        document = return_context(assess(answers), as_at=self.version.event.at)
+        return super().get_context_data(**kwargs) | document | {"version": self.version}
+
+
+class VersionPdf(VersionMixin, View):
+    """The very bytes that were stored with the version."""
+
+    def get(self, request, *args, **kwargs):
+        name = self.file_name("pdf")
+        return HttpResponse(
+            bytes(self.version.pdf),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{name}"'},
+        )
+
+
+class VersionData(VersionMixin, View):
+    """The canonical data of the version; its SHA-256 is the digest printed on every page of the PDF."""
+
+    def get(self, request, *args, **kwargs):
+        name = self.file_name("json")
+        return HttpResponse(
+            self.version.data.encode(),
+            content_type="application/json",
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
