@@ -50,7 +50,7 @@ def link(previous: str, event) -> str:
     return sha256(canonical([previous, covered]))
 
 
-def code(digest: str) -> str:
+def short_code(digest: str) -> str:
     """The first 60 bits of a digest as three groups of four letters and digits, to read out and compare."""
     alphabet = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # without I, O, 0 and 1
     number = int(digest[:15], 16)

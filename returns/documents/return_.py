@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ..answers import Answers
-from ..chain import code
+from ..chain import short_code
 from ..completeness import Assessment, Blocker, Part, assess
 from ..entry import clean_text
 from ..models import Authority, Decision, Event, Return, Version
@@ -153,7 +153,7 @@ def version_words(
     """The words of a version that `event` makes; `parts` say who has signed what."""
     when = date_format(localtime(event.at), "j F Y, H.i")
     short = f"{version.digest[:8]} {version.digest[8:16]} … {version.digest[-8:]}"
-    mark = f"Code {code(version.digest)} · SHA-256 of the answers {short}"
+    mark = f"Code {short_code(version.digest)} · SHA-256 of the answers {short}"
     if version.kind == Version.Kind.CABINET:
         facts = [("Sent to Cabinet", f"by {event.by}, {when}")]
         state, note = "FOR CABINET", f"Sent on {when}. Not yet approved."
@@ -181,7 +181,7 @@ def version_words(
     facts.append(("History", f"event {event.number:,}, digest {event.digest}"))
     panel = Panel(
         title,
-        code(version.digest),
+        short_code(version.digest),
         version.digest,
         tuple(Fact(label, words_of(clean_text(text), "")) for label, text in facts),
     )
