@@ -3,9 +3,13 @@
 from django.views.generic import TemplateView
 
 from outcomes.traffic import light_charts, standing
-from returns import clock, rules
+from returns import clock, locks, rules
 from returns.answers import read
+from returns.chain import short_code
 from returns.completeness import assess
+from returns.frozen import thaw
+from returns.lifecycle import Action, available_actions
+from returns.models import Query
 from returns.views.base import ReturnMixin
 
 PLACES_SHOWN = 3
@@ -35,9 +39,17 @@ class Dashboard(ReturnMixin, TemplateView):
                 counts = [(section, cells.get((pk, section.key))) for section in proforma.sections]
                 rows.append((department, counts, tally))
         owners = [_owner_row(owner, blockers) for owner, blockers in assessment.by_owner()]
+        unsigned = {part.department: part for part in assessment.parts if part.unsigned}
+        rows = [(*row, unsigned.get(row[0]) if row[0] else None) for row in rows]
+        actions = available_actions(self.return_, self.request.user)
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "owners": owners,
+            "signatures_missing": len(assessment.missing_signatures),
+            "not_places": -len(assessment.missing_signatures),
+            "lock": locks.why_locked(self.return_),
+            "can_send": Action.SEND in actions,
+            "can_remind": rules.can_remind(self.request.user, self.return_),
             "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,
             "section_totals": [
@@ -54,7 +66,7 @@ def _owner_row(owner, blockers) -> dict:
     """An owner's first places, each with its blockers; the rest as a number."""
     places = {}
     for blocker in blockers:
-        places.setdefault(blocker.place.key, []).append(blocker)
+        places.setdefault(blocker.place.key if blocker.place else blocker.url, []).append(blocker)
     shown = list(places.values())[:PLACES_SHOWN]
     return {
         "owner": owner,
@@ -91,7 +103,7 @@ class BlockerList(ReturnMixin, TemplateView):
 
 def _names(blocker, name: str) -> str:
     if name == "section":
-        return blocker.place.section.key
+        return blocker.place.section.key if blocker.place else "signatures"
     if name == "department":
         return blocker.department.slug if blocker.department else "none"
     return blocker.owner.username if blocker.owner else "none"
@@ -106,8 +118,30 @@ class CabinetPage(ReturnMixin, TemplateView):
         return rules.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
-        answers = read(self.return_)
+        versions = list(self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number"))
+        for version in versions:
+            version.return_record = self.return_
+            version.code = short_code(version.digest)
+        # Once there is a copy Cabinet reads that, whatever is worked on since.
+        live = read(self.return_)
+        answers = thaw(self.return_, versions[0].data) if versions else live
+        places = {place.key: place for place in live.places()}
+        questions = [
+            {"query": query, "place": places[key]}
+            for key, queries in live.queries.items()
+            if key in places
+            for query in queries
+            if query.kind == Query.Kind.QUESTION
+        ]
         return super().get_context_data(**kwargs) | {
-            "assessment": assess(answers),
+            "assessment": assess(live),
             "standing": standing(answers),
+            "version": versions[0] if versions else None,
+            "versions": versions,
+            "decision": self.return_.decision,
+            "filing": self.return_.filing,
+            "questions": sorted(questions, key=lambda row: row["query"].number),
+            "can_ask": rules.can_ask_question(self.request.user, self.return_),
+            "outcomes": self.return_.proforma.section_by_key["outcomes"].lines,
+            "lock": locks.why_locked(self.return_),
         }

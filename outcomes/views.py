@@ -4,12 +4,15 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.generic import TemplateView
 
-from returns import held, rules
+from returns import held, locks, rules
 from returns.acts import ActionRefused, save_answers
 from returns.answers import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
+from returns.notices import listed
 from returns.views.base import ReturnMixin
+
+from .models import OutcomeStatus
 
 
 class LightGrid(ReturnMixin, TemplateView):
@@ -33,24 +36,45 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         posted = merged(request.POST)
+        if self.return_.status in rules.LOCKED:
+            return self.render_to_response(self.get_context_data(typed=self._typed(posted)), status=409)
         formset = self._formset(posted)
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
         try:
             saved = save_answers(return_=self.return_, by=request.user, changes=formset.changes)
         except ActionRefused as refusal:
-            messages.error(request, str(refusal))
-            return self.render_to_response(self.get_context_data(formset=formset), status=409)
+            context = self.get_context_data(formset=formset, refusal=refusal)
+            return self.render_to_response(context, status=409)
         if saved.conflicts:
             context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, posted))
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
         count = len(saved.events)
-        messages.success(
-            request,
-            f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed.",
-        )
+        told = f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
+        if saved.voided:
+            codes = listed([event.line for event in saved.voided])
+            told += f" Signatures on {codes} are void, and their givers are told."
+        messages.success(request, told)
         return redirect(request.get_full_path())
+
+    def _typed(self, posted) -> list[str]:
+        """The lights of a form that came too late, in words, where they differ from what is stored."""
+        answers = self._answers()
+        lights = [
+            entry
+            for section in self._sections()
+            for place in answers.places(section)
+            for entry in answers.entries(place)
+            if entry.table.points
+        ]
+        words = dict(OutcomeStatus.Light.choices)
+        return [
+            f"{entry.place.code} at {entry.point.label}: {words.get(value, 'blank')}"
+            for entry in lights
+            for value in [posted.get(f"{entry.key}-light", entry.record.light)]
+            if value != entry.record.light
+        ]
 
     def _sections(self):
         return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]
@@ -98,6 +122,7 @@ class LightGrid(ReturnMixin, TemplateView):
                         "forms": rows[line.key],
                         "place": rows[line.key][0].entry.place,
                         "owner": answers.allocations[line.key].owner,
+                        "signed": answers.signed.get(rows[line.key][0].entry.place.key),
                     }
                     for line in lines
                     if line.key in rows
@@ -117,4 +142,6 @@ class LightGrid(ReturnMixin, TemplateView):
             "departments": answers.departments if watching else [],
             "writer": held.writer_token(self.request.user),
             "unsaved": bool(formset.errors),
+            "signed": sum(bool(row["signed"]) for group in groups for row in group["rows"]),
+            "lock": locks.why_locked(self.return_),
         }

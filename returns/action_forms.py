@@ -203,6 +203,20 @@ FORMS: dict[Action, type[ActionForm]] = {
 }
 
 
+class AmendmentForm(forms.Form):
+    """Why an approved answer is amended; it goes with the answers of a line."""
+
+    reason = words_field(
+        "Why you amend this",
+        help_text="Cabinet approved another text or figure. The reason stands beside the change.",
+        rows=3,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper()
+
+
 class WordsForm(forms.Form):
     """One text: a query, a question, or the reply to one."""
 

@@ -5,6 +5,8 @@ from decimal import Decimal
 from django import template
 from django.utils import timezone
 
+from .. import clock
+
 register = template.Library()
 
 
@@ -23,3 +25,10 @@ def moment(value) -> str:
     """A moment in London: 8 December 2004, 9:40am."""
     local = timezone.localtime(value)
     return f"{local:%-d %B %Y, %-I:%M}{local:%p}".replace("AM", "am").replace("PM", "pm")
+
+
+@register.filter
+def waiting(value) -> str:
+    """How long something has waited since that moment, in days: "5 days waiting"; nothing on the first day."""
+    days = (clock.today() - clock.day_of(value)).days
+    return f"{days} day{'' if days == 1 else 's'} waiting" if days > 0 else ""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import rules
+from .. import locks, rules
 from ..acts import ActionRefused, allocate_lines
 from ..answers import read
 from ..forms import form_helper
@@ -77,7 +77,9 @@ class AllocationView(ReturnMixin, TemplateView):
     template_name = "returns/allocation.html"
 
     def allowed(self) -> bool:
-        return rules.can_allocate(self.request.user, self.return_)
+        if self.request.method == "POST":
+            return rules.can_allocate(self.request.user, self.return_)
+        return rules.can_open_allocation(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
         form = AllocationForm(self.return_, request.POST)
@@ -132,6 +134,9 @@ class AllocationView(ReturnMixin, TemplateView):
         ]
         return super().get_context_data(**kwargs) | {
             "form": form,
+            "locked": ""
+            if rules.can_allocate(self.request.user, self.return_)
+            else locks.why_locked(self.return_),
             "errors": [
                 {"href": f"#{form[name].auto_id}" if name != "lines" else "#lines", "text": text}
                 for name, texts in form.errors.items()

@@ -6,12 +6,15 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import held, history, rules
+from .. import held, history, locks, rules
+from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers import read
 from ..completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset
+from ..lifecycle import Action
+from ..models import Return
 from .base import ReturnMixin
 
 
@@ -80,24 +83,29 @@ class AnswerView(PlaceMixin, TemplateView):
             return self._page()
         kept = held.find(request)
         if kept is None:
-            return self._page(self._formset())
+            return self._page(self._formset(), self._amendment())
         messages.info(
             request, "You were signed out before this was saved. What you typed is below: check it and save."
         )
         formset = self._formset(kept)
         formset.is_valid()
-        return self._page(formset)
+        return self._page(formset, self._amendment(kept))
 
     def post(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
             context = self.get_context_data(typed=_typed(request.POST))
-            return render(request, "returns/place_refused.html", context, status=403)
+            # Locked since the form was opened is a conflict; never theirs to answer is forbidden.
+            status = 409 if context["lock"] else 403
+            return render(request, "returns/place_refused.html", context, status=status)
         posted = merged(request.POST)
-        formset = self._formset(posted)
-        if not formset.is_valid():
-            return self._page(formset, status=422)
+        formset, amendment = self._formset(posted), self._amendment(posted)
+        if not all([formset.is_valid(), amendment is None or amendment.is_valid()]):
+            return self._page(formset, amendment, status=422)
+        reason = amendment.cleaned_data["reason"] if amendment else ""
         try:
-            saved = save_answers(return_=self.return_, by=request.user, changes=formset.changes)
+            saved = save_answers(
+                return_=self.return_, by=request.user, changes=formset.changes, reason=reason
+            )
         except ActionRefused as refusal:
             context = self.get_context_data(typed=_typed(request.POST), refusal=refusal)
             return render(request, "returns/place_refused.html", context, status=409)
@@ -105,10 +113,7 @@ class AnswerView(PlaceMixin, TemplateView):
             context = self.get_context_data(**conflict_context(saved.conflicts, posted))
             return render(request, "returns/answer_conflict.html", context, status=409)
         held.release(request)
-        messages.success(
-            request,
-            f"{self.place.code} saved." if saved.events else f"{self.place.code}: nothing had changed.",
-        )
+        messages.success(request, _told(self.place.code, saved))
         onward = self._neighbours()[1] if "next" in request.POST else self.place
         if onward:
             return redirect(onward)
@@ -117,8 +122,13 @@ class AnswerView(PlaceMixin, TemplateView):
     def _formset(self, data=None):
         return table_formset(self.answers.entries(self.place), data)
 
-    def _page(self, formset=None, status: int = 200):
-        return self.render_to_response(self.get_context_data(formset=formset), status=status)
+    def _amendment(self, data=None) -> AmendmentForm | None:
+        """Asks why, where an approved answer is amended."""
+        return AmendmentForm(data) if self.return_.status == Return.Status.AMENDING else None
+
+    def _page(self, formset=None, amendment=None, status: int = 200):
+        context = self.get_context_data(formset=formset, amendment=amendment)
+        return self.render_to_response(context, status=status)
 
     def _siblings(self) -> list:
         """The places of this section that one works through together: those of the same department."""
@@ -136,13 +146,20 @@ class AnswerView(PlaceMixin, TemplateView):
         at = keys.index(self.place.key)
         return (siblings[at - 1] if at else None, siblings[at + 1] if at + 1 < len(siblings) else None)
 
-    def get_context_data(self, formset=None, **kwargs):
+    def get_context_data(self, formset=None, amendment=None, **kwargs):
+        user = self.request.user
         siblings = self._siblings()
         previous, following = self._neighbours()
         state = assess(self.answers).state(self.place)
         context = super().get_context_data(**kwargs) | {
             "formset": formset,
-            "errors": formset.errors if formset else [],
+            "amendment": amendment,
+            "errors": _errors(formset, amendment),
+            "lock": "" if rules.is_open(self.place) else locks.why_locked(self.return_),
+            "can_query": rules.can_raise_query(user, self.return_),
+            "can_send_back": rules.can_send_back(user, self.return_),
+            "send_back": Action.SEND_BACK if self.return_.status in rules.ALLOCATING else Action.REOPEN,
+            "element": element_key(self.place),
             "state": state,
             "position": [place.key for place in siblings].index(self.place.key) + 1,
             "siblings": len(siblings),
@@ -152,7 +169,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "events": history.of_place(self.place)[:4],
             "cells": list(self.answers.cells(self.place)),
             "writer": held.writer_token(self.request.user),
-            "can_remove": self.section.key == "cases" and self.can_answer(self.place),
+            "can_remove": self.section.key == "cases" and rules.can_remove_case_study(user, self.place, None),
         }
         if self.section.groups and self.place.line:
             context["group"] = next(g for g in self.section.groups if g.key == self.place.line.group)
@@ -207,7 +224,7 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
         super().setup(request, *args, section="cases", **kwargs)
 
     def allowed(self) -> bool:
-        return self.can_answer(self.place)
+        return rules.can_remove_case_study(self.request.user, self.place, None)
 
     def post(self, request, *args, **kwargs):
         try:
@@ -217,6 +234,23 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
         else:
             messages.success(request, f"Case study {self.place.code} is removed.")
         return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
+
+
+def _told(code: str, saved) -> str:
+    """What a save did, the signature it voided included."""
+    if not saved.events:
+        return f"{code}: nothing had changed."
+    return (
+        f"{code} saved. Its signature is void, and its giver is told." if saved.voided else f"{code} saved."
+    )
+
+
+def _errors(formset, amendment) -> list[dict]:
+    found = list(formset.errors) if formset else []
+    if amendment and amendment.is_bound:
+        href = f"#{amendment['reason'].auto_id}"
+        found += [{"href": href, "text": text} for text in amendment.errors.get("reason", [])]
+    return found
 
 
 def _typed(post) -> list[str]:

@@ -7,8 +7,8 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, rules
-from ..models import Authority, Department, Return
+from .. import clock, locks, rules
+from ..models import Authority, Department, Notice, Return
 from ..templatetags.returns_format import moment
 
 
@@ -84,6 +84,13 @@ class ReturnMixin(CouncilMixin):
     def allowed(self) -> bool:
         return rules.can_read_return(self.request.user, self.return_)
 
+    def dispatch(self, request, *args, **kwargs):
+        if not self.allowed():
+            # Whoever may read the return is told what locks it, where that is why.
+            may_know = rules.can_read_return(request.user, self.return_)
+            raise PermissionDenied(locks.why_locked(self.return_) if may_know else "")
+        return super().dispatch(request, *args, **kwargs)
+
     @property
     def footer_status(self) -> str:
         return f"Return {self.return_.get_status_display().lower()}. As at {moment(clock.now())}."
@@ -94,6 +101,9 @@ class ReturnMixin(CouncilMixin):
             "proforma": self.return_.proforma,
             "today": clock.today(),
             "days_left": (self.return_.proforma.round.deadline - clock.today()).days,
+            "unseen_notices": Notice.objects.filter(
+                person=self.request.user, return_record=self.return_, seen_at=None
+            ).count(),
         }
 
     def navigation(self) -> list[NavItem]:
@@ -107,7 +117,7 @@ class ReturnMixin(CouncilMixin):
         if rules.has_work(user, return_):
             items.append(self._item("My work", "returns:work-list", *address))
             items.append(self._item("Quick grid", "outcomes:light-grid", *address))
-        if rules.can_allocate(user, return_):
+        if rules.can_open_allocation(user, return_):
             items.append(self._item("Allocation", "returns:allocation", *address))
         if rules.has_work(user, return_) and not rules.can_watch(user, return_):
             items += [
@@ -120,6 +130,8 @@ class ReturnMixin(CouncilMixin):
                 for department in user.departments.all()
             ]
         if rules.can_read_return(user, return_):
+            items.append(self._item("Signatures", "returns:signature-list", *address))
+            items.append(self._item("Status", "returns:act-list", *address))
             items.append(self._item("Efficiency", "efficiency:gain-list", *address))
             items.append(self._item("Whole return", "returns:return-whole", *address))
         return items + super().navigation()

@@ -1,16 +1,36 @@
 """The return as a whole: as a page to read, and as the fixed proforma in PDF."""
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
 
-from .. import clock
+from .. import clock, rules
 from ..completeness import assess
 from ..documents.return_ import return_context, return_pdf
 from .base import ReturnMixin
 
 
-class WholeReturn(ReturnMixin, TemplateView):
-    """Every section with its present answers, read-only."""
+class CopyMixin(ReturnMixin):
+    """A page of the present answers; the version that stands is shown in its place where there is one to show."""
+
+    def dispatch(self, request, *args, **kwargs):
+        version = self.version_shown() if self.allowed() else None
+        if version:
+            version.return_record = self.return_
+            return redirect(self.address_of(version))
+        return super().dispatch(request, *args, **kwargs)
+
+    def version_shown(self):
+        return (
+            self.return_.latest_version if rules.sees_copies_only(self.request.user, self.return_) else None
+        )
+
+    def address_of(self, version) -> str:
+        return version.get_absolute_url()
+
+
+class WholeReturn(CopyMixin, TemplateView):
+    """Every section with its present answers, read-only; a Cabinet member sees the copy that was sent."""
 
     template_name = "returns/return_whole.html"
 
@@ -19,8 +39,16 @@ class WholeReturn(ReturnMixin, TemplateView):
         return super().get_context_data(**kwargs) | document
 
 
-class ReturnPdf(ReturnMixin, View):
-    """The draft as it stands at this moment, rendered afresh."""
+class ReturnPdf(CopyMixin, View):
+    """The draft as it stands at this moment, drawn afresh; once approved, the bytes that were stored."""
+
+    def version_shown(self):
+        if self.return_.status in rules.LOCKED:
+            return self.return_.latest_version
+        return super().version_shown()
+
+    def address_of(self, version) -> str:
+        return version.pdf_url
 
     def get(self, request, *args, **kwargs):
         body = return_pdf(self.return_, as_at=clock.now())

@@ -3,7 +3,7 @@
 from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
 
-from .. import rules
+from .. import locks, rules
 from ..answers import read
 from ..completeness import assess
 from .base import DepartmentMixin, ReturnMixin
@@ -34,6 +34,20 @@ class MyWork(ReturnMixin, TemplateView):
         assessment = assess(read(self.return_))
         mine = [state for state in assessment.places if state.owner == user]
         blocking = [state for state in mine if state.blockers]
+        queries = [
+            (state, query)
+            for state in mine
+            for query in state.queries
+            if query.is_open and not query.replied_id
+        ]
+        sent_back = [state for state in mine if state.sent_back]
+        to_sign = [
+            part
+            for part in assessment.parts
+            if part.department
+            and part.unsigned
+            and rules.can_sign_department(user, self.return_, part.department)
+        ]
         near = [
             state
             for state in assessment.places
@@ -45,7 +59,11 @@ class MyWork(ReturnMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "blocking": [(state, assessment.answers.due(state.place)) for state in blocking],
-            "held": sum(len(state.blockers) for state in blocking),
+            "held": sum(len(state.blockers) for state in blocking) + len(to_sign),
+            "queries": queries,
+            "sent_back": sent_back,
+            "to_sign": to_sign,
+            "lock": locks.why_locked(self.return_),
             "mine": [(state, assessment.answers.lights(state.place)) for state in mine],
             "next": blocking[0] if blocking else None,
             "near": near[:12],
@@ -80,6 +98,9 @@ class DepartmentView(DepartmentMixin, TemplateView):
         for state in states:
             owners.setdefault(state.owner, []).append(state)
         return super().get_context_data(**kwargs) | {
+            "part": assessment.part(self.department),
+            "may_sign": rules.can_sign_department(self.request.user, self.return_, self.department),
+            "lock": locks.why_locked(self.return_),
             "department": self.department,
             "sections": sections,
             "tally": assessment.tally_of(lambda state: state.department == self.department),
