@@ -12,12 +12,20 @@ from tests.factories import UserFactory, blank_return
 from tests.returns.test_answers import change
 
 
+@pytest.fixture
+def wyeborough(wyeborough):
+    """The completed return with its lock taken off, so that answers can change behind the pages' back."""
+    Return.objects.filter(pk=wyeborough.pk).update(status="preparing")
+    wyeborough.refresh_from_db()
+    return wyeborough
+
+
 def test_blank_return_misses_everything_that_is_required(db):
     return_ = blank_return(departments=2)
 
     assessment = assess(return_)
 
-    kinds = Counter((b.kind, b.place.section.key) for b in assessment.blockers)
+    kinds = Counter((b.kind, b.place.section.key if b.place else "") for b in assessment.blockers)
     assert kinds == {
         ("blank", "cover"): 3,
         ("blank", "context"): 1,
@@ -32,6 +40,8 @@ def test_blank_return_misses_everything_that_is_required(db):
         ("owner", "resources"): 6,
         ("blank", "efficiency"): 2 * 6 * (1 + 5 * 2) + 1,
         ("blank", "cases"): 1,
+        ("signature", ""): 2,
+        ("figures", ""): 1,
     }
     assert (assessment.exposure_gbp, assessment.tally.answered, assessment.tally.percent) == (150_000, 0, 0)
 

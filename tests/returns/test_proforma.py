@@ -110,8 +110,9 @@ def test_definition_that_the_models_lack_is_refused(path, value, problem, tmp_pa
 
 def test_return_with_unknown_proforma_stops_start_up(marchshire):
     assert check_returns(None, databases=["default"]) == []
-    marchshire.proforma_key = "ieg9"
-    marchshire.save()
+    unknown = copy.copy(marchshire)
+    unknown.pk, unknown.round, unknown.proforma_key = None, "ieg9", "ieg9"
+    unknown.save()
 
     [found] = check_returns(None, databases=["default"])
 
