@@ -12,8 +12,8 @@ run: $(VENV)/.run
 	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
 	  $(BIN)/python manage.py collectstatic --noinput --clear --ignore scss --verbosity 0
 	@.ci/welcome $(PORT)
-	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 TODAY=$${TODAY-2004-12-08} \
-	  $(BIN)/gunicorn ieg4.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 --timeout 120 --no-control-socket
+	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
+	  SITE_URL=http://127.0.0.1:$(PORT) TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
 
 test: check
 	$(BIN)/python -m pytest

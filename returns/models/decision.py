@@ -39,7 +39,13 @@ class Version(models.Model):
         ]
 
     def __str__(self):
-        return f"Version {self.number}, {self.get_kind_display().lower()}"
+        return f"Version {self.number}, {self.words}"
+
+    @property
+    def words(self) -> str:
+        """What it is, within a sentence: "as sent to Cabinet"."""
+        label = self.get_kind_display()
+        return f"{label[0].lower()}{label[1:]}"
 
     def get_absolute_url(self):
         return reverse("returns:version-detail", args=self._address)

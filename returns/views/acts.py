@@ -6,13 +6,18 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import held, locks
+from .. import held, locks, rules
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers import read
+from ..chain import short_code
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform
+from ..models import Return
 from .base import ReturnMixin
+
+# Acts that take the return onward; the first of these that one may do is the page's button.
+ONWARD = (Action.SEND, Action.APPROVE, Action.FINISH, Action.AMEND, Action.SUBMIT)
 
 
 class ActPerform(ReturnMixin, TemplateView):
@@ -55,17 +60,23 @@ class ActPerform(ReturnMixin, TemplateView):
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, form=None, **kwargs):
-        form = form or self.get_form(held.find(self.request))
+        kept = None if form else held.find(self.request)
+        form = form or self.get_form(kept)
         guard = self.transition.guard
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
             "transition": self.transition,
+            "can_watch": rules.can_watch(self.request.user, self.return_),
             "form": form,
+            "kept": kept is not None,
             "not_yet": guard(self.return_, self.request.user) if guard else "",
             "writer": held.writer_token(self.request.user),
         }
         if isinstance(form, ElementsForm):
-            context["groups"] = self._elements(form)
+            context["groups"] = groups = self._elements(form)
+            rows = [row for group in groups for row in group["rows"]]
+            context["total"] = len(rows)
+            context["voids"] = [row["state"] for row in rows if row["ticked"] and row["state"].signed]
         return context
 
     def _elements(self, form) -> list[dict]:
@@ -76,9 +87,16 @@ class ActPerform(ReturnMixin, TemplateView):
             if state.place.tables:
                 key = element_key(state.place)
                 row = {"key": key, "state": state, "ticked": key in ticked}
-                groups.setdefault(state.place.section.key, {"section": state.place.section, "rows": []})
-                groups[state.place.section.key]["rows"].append(row)
-        return list(groups.values())
+                groups.setdefault(state.place.section.key, []).append(row)
+        return [
+            {
+                "section": rows[0]["state"].place.section,
+                "rows": rows,
+                "ticked": sum(row["ticked"] for row in rows),
+                "signed": sum(bool(row["state"].signed) for row in rows),
+            }
+            for rows in groups.values()
+        ]
 
 
 class ActList(ReturnMixin, TemplateView):
@@ -87,23 +105,30 @@ class ActList(ReturnMixin, TemplateView):
     template_name = "returns/act_list.html"
 
     def get_context_data(self, **kwargs):
-        versions = self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
-        for version in (versions := list(versions)):
-            version.return_record = self.return_
+        user, return_ = self.request.user, self.return_
+        versions = list(return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number"))
+        for version in versions:
+            version.return_record, version.code = return_, short_code(version.digest)
+        mine = available_actions(return_, user)
+        working = return_.status in rules.WORKING
         return super().get_context_data(**kwargs) | {
-            "actions": [
-                {"action": action, "transition": TRANSITIONS[action]}
-                for action in available_actions(self.return_, self.request.user)
-            ],
+            "way": [(status, status == return_.status) for status in Return.Status],
+            "primary": next((action for action in ONWARD if action in mine), None),
+            "actions": mine,
             "others": [
-                {"action": action, "transition": transition}
+                (action, transition)
                 for action, transition in TRANSITIONS.items()
-                if self.return_.status in transition.sources
-                and action not in available_actions(self.return_, self.request.user)
+                if return_.status in transition.sources and action not in mine and self._can_happen(action)
             ],
-            "lock": locks.why_locked(self.return_),
-            "move": locks.last_move(self.return_),
-            "decision": self.return_.decision,
-            "filing": self.return_.filing,
+            "blockers": len(assess(read(return_)).blockers) if working else 0,
+            "lock": locks.why_locked(return_),
+            "move": locks.last_move(return_),
+            "decision": return_.decision,
+            "filing": return_.filing,
             "versions": versions,
+            "can_watch": rules.can_watch(user, return_),
         }
+
+    def _can_happen(self, action: Action) -> bool:
+        """Nobody begins an amendment where Cabinet gave no power to."""
+        return action != Action.AMEND or self.return_.delegation is not None

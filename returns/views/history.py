@@ -1,10 +1,16 @@
 """Everything that ever happened to the return."""
 
+import json
+from urllib.parse import urlencode
+
 from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
 from .. import history, locks, rules
-from ..models import Event
+from ..acts.signing import event_key
+from ..answers import model_of, read
+from ..chain import short_code
+from ..models import Event, Return
 from .base import ReturnMixin
 
 ON_A_PAGE = 100
@@ -31,10 +37,62 @@ class EventList(ReturnMixin, TemplateView):
         page = Paginator(history.of_return(self.return_, kinds=kinds), ON_A_PAGE).get_page(
             self.request.GET.get("page")
         )
+        self.places = {place.key: place for place in read(self.return_).places()}
         return super().get_context_data(**kwargs) | {
             "page": page,
-            "events": history.explained(self.return_, page.object_list),
+            "rows": [self._row(event) for event in history.explained(self.return_, page.object_list)],
+            "newer": self._page(page.previous_page_number(), kind, "Newer") if page.has_previous() else None,
+            "older": self._page(page.next_page_number(), kind, "Older") if page.has_next() else None,
             "head": history.head(self.return_),
             "kinds": [(key, label) for key, (label, _) in KINDS.items()],
             "chosen": kind if kind in KINDS else "",
         }
+
+    def _page(self, number: int, kind: str, label: str) -> dict:
+        query = {"kind": kind, "page": number} if kind in KINDS else {"page": number}
+        return {"url": f"?{urlencode(query)}", "code": label, "label": "events"}
+
+    def _row(self, event: Event) -> dict:
+        """An event with the place it is about, where that is still there, and what it changed in plain words."""
+        place = self._place(event)
+        was, became = self._words(event)
+        return {
+            "event": event,
+            "place": place,
+            "code": event.line or (place.code if place else ""),
+            "is_light": event.field == "light",
+            "was": was,
+            "became": became,
+        }
+
+    def _place(self, event: Event):
+        proforma = self.return_.proforma
+        if event.kind == Event.Kind.ALLOCATION:
+            section, _ = proforma.allocated_lines[event.line]
+            return self.places.get((section.key, event.line, None))
+        if event.table:
+            section, _ = proforma.tables[event.table]
+            return self.places.get((section.key, event.line or None, event.department_id))
+        return self.places.get(event_key(event))
+
+    def _words(self, event: Event) -> tuple[str | None, str | None]:
+        """What it was and what it became; None where the event changes no words."""
+        if event.kind == Event.Kind.ANSWER:
+            _, table = self.return_.proforma.tables[event.table]
+            choices = dict(model_of(table)._meta.get_field(event.field).flatchoices)
+            if event.field == "light" or not choices:
+                return event.old, event.new
+            return choices.get(event.old, event.old), choices.get(event.new, event.new)
+        if event.kind == Event.Kind.ALLOCATION:
+            return event.old, event.new
+        if event.kind == Event.Kind.REMOVED:
+            return event.old, None
+        if event.kind in (Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED):
+            return None, event.new
+        if event.kind == Event.Kind.STORED:
+            stored = json.loads(event.detail)
+            return None, f"Version {stored['number']}, code {short_code(stored['data'])}"
+        if event.kind in locks.MOVES:
+            status = Return.Status
+            return status(event.old).label, status(event.new).label
+        return None, None

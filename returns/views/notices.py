@@ -29,8 +29,10 @@ class NoticeList(ReturnMixin, TemplateView):
     def get_context_data(self, **kwargs):
         notices = list(self._own()[:SHOWN])
         return super().get_context_data(**kwargs) | {
-            "notices": notices,
-            "unseen": sum(notice.seen_at is None for notice in notices),
+            "unread": [notice for notice in notices if notice.seen_at is None],
+            "read": [notice for notice in notices if notice.seen_at],
+            "newest": notices[0].pk if notices else 0,
+            "more": self._own().count() > SHOWN,
         }
 
 

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from .. import held, rules
-from ..action_forms import WordsForm
+from ..action_forms import WordsForm, element_key
 from ..acts import ActionRefused, ask_question, close_query, place_of, raise_query, reply_to_query
 from ..answers import read
 from ..completeness import assess
@@ -58,10 +58,18 @@ class QueryCreate(ReturnMixin, TemplateView):
         return redirect("returns:query-detail", self.authority.slug, self.return_.round, query.number)
 
     def get_context_data(self, form=None, **kwargs):
+        kept = None if form else held.find(self.request)
+        if kept and kept.get("about") != element_key(self.place):
+            kept = None  # it was written about another line
         return super().get_context_data(**kwargs) | {
             "place": self.place,
+            "about": element_key(self.place),
             "is_question": self.is_question,
-            "form": form or self.get_form(held.find(self.request)),
+            "can_see_place": rules.can_see_place(
+                self.request.user, self.place, self.answers.allocation(self.place)
+            ),
+            "form": form or self.get_form(kept),
+            "kept": kept is not None,
             "owner": self.answers.owner(self.place),
             "cells": list(self.answers.cells(self.place)),
             "writer": held.writer_token(self.request.user),
@@ -140,6 +148,7 @@ class QueryDetail(ReturnMixin, TemplateView):
 
     def get_context_data(self, form=None, **kwargs):
         can_see = rules.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
+        kept = None if form else held.find(self.request)
         return super().get_context_data(**kwargs) | {
             "query": self.query,
             "place": self.place,
@@ -149,6 +158,7 @@ class QueryDetail(ReturnMixin, TemplateView):
             "can_see_place": can_see,
             "may_reply": self._may_reply(),
             "may_close": self._may_close(),
-            "form": form or self._form(held.find(self.request)),
+            "form": form or self._form(kept),
+            "kept": kept is not None,
             "writer": held.writer_token(self.request.user),
         }

@@ -5,10 +5,12 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import rules
+from .. import locks, rules
 from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
+from ..acts.signing import event_key
 from ..answers import read
 from ..completeness import assess
+from ..models import Event
 from .base import DepartmentMixin, ReturnMixin
 
 
@@ -33,19 +35,57 @@ class SignatureList(ReturnMixin, TemplateView):
                     "blank": sum(s.blank for s in states),
                 }
             )
-        parts = [{"part": part, "mine": self._signs(user, part)} for part in assessment.parts]
+        voided = self._voided()
+        parts = [self._part(user, part, assessment.answers, voided) for part in assessment.parts]
+        waiting = [row for row in parts if row["part"].unsigned]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "sections": sections,
             "parts": parts,
-            "waiting": [row["part"] for row in parts if row["part"].unsigned],
+            "waiting": waiting,
+            "mine": [row for row in waiting if row["mine"]],
+            "lock": locks.why_locked(self.return_),
+            "can_watch": rules.can_watch(user, self.return_),
             "can_send_back": rules.can_send_back(user, self.return_),
+            "send_back": "send-back" if self.return_.status in rules.ALLOCATING else "reopen",
         }
 
-    def _signs(self, user, part) -> bool:
-        if part.department is None:
-            return rules.can_sign_figures(user, self.return_)
-        return rules.can_sign_department(user, self.return_, part.department)
+    def _part(self, user, part, answers, voided) -> dict:
+        """One part with whether this person signs it, may open it, and what stands at each element."""
+        department = part.department
+        if department is None:
+            mine = rules.can_sign_figures(user, self.return_)
+            may_open = rules.can_watch(user, self.return_)
+        else:
+            mine = rules.can_sign_department(user, self.return_, department)
+            may_open = rules.can_open_department(user, self.return_, department)
+        return {
+            "part": part,
+            "mine": mine,
+            "may_open": may_open,
+            "elements": [
+                {
+                    "state": state,
+                    "may_open": rules.can_see_place(user, state.place, answers.allocation(state.place)),
+                    "why": [] if state.signed else _why_unsigned(state),
+                    "voided": None if state.signed or state.sent_back else voided.get(state.place.key),
+                }
+                for state in part.states
+            ],
+        }
+
+    def _voided(self) -> dict:
+        """The latest event that voided a signature, by the keys of the places."""
+        events = self.return_.events.filter(kind=Event.Kind.VOIDED).select_related("by").order_by("number")
+        return {event_key(event): event for event in events}
+
+
+def _why_unsigned(state) -> list[str]:
+    """What must happen to an element before it can be signed; nothing where it only waits for the signature."""
+    words = {"owner": "no owner", "check": "to mend", "query": "query open"}
+    kinds = dict.fromkeys(blocker.kind for blocker in state.blockers)
+    blank = [f"{state.blank} blank"] if state.blank else []
+    return blank + [words[kind] for kind in kinds if kind in words]
 
 
 class SignMixin:
@@ -84,6 +124,7 @@ class SignMixin:
                 for state in part.states
             ],
             "may_sign": self.may_sign(),
+            "lock": "" if self.return_.status in rules.WORKING else locks.why_locked(self.return_),
             "prepared": prepared_by(self.request.user, self.return_, part) if part.department is None else [],
             "refusal": refusal,
         }

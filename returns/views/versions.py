@@ -3,6 +3,7 @@
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
+from ..chain import short_code
 from ..completeness import assess
 from ..documents.return_ import return_context
 from ..frozen import thaw
@@ -33,7 +34,15 @@ class VersionDetail(VersionMixin, TemplateView):
     def get_context_data(self, **kwargs):
         answers = thaw(self.return_, self.version.data)
         document = return_context(assess(answers), as_at=self.version.event.at)
-        return super().get_context_data(**kwargs) | document | {"version": self.version}
+        return (
+            super().get_context_data(**kwargs)
+            | document
+            | {
+                "version": self.version,
+                "code": short_code(self.version.digest),
+                "latest": self.return_.latest_version,
+            }
+        )
 
 
 class VersionPdf(VersionMixin, View):

@@ -33,7 +33,8 @@ class MyWork(ReturnMixin, TemplateView):
         user = self.request.user
         assessment = assess(read(self.return_))
         mine = [state for state in assessment.places if state.owner == user]
-        blocking = [state for state in mine if state.blockers]
+        # A query has a place of its own, above.
+        blocking = [state for state in mine if any(b.kind != "query" for b in state.blockers)]
         queries = [
             (state, query)
             for state in mine
@@ -59,8 +60,14 @@ class MyWork(ReturnMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "blocking": [(state, assessment.answers.due(state.place)) for state in blocking],
-            "held": sum(len(state.blockers) for state in blocking) + len(to_sign),
+            "held": sum(blocker.owner == user for blocker in assessment.blockers),
             "queries": queries,
+            "replies": [
+                (state, query)
+                for state in assessment.places
+                for query in state.queries
+                if query.replied_id and rules.can_close_query(user, query, self.return_)
+            ],
             "sent_back": sent_back,
             "to_sign": to_sign,
             "lock": locks.why_locked(self.return_),

@@ -4,17 +4,21 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from returns import clock
+from returns import clock, rules
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import return_pdf
 
 from ._return import ReturnCommand
 
 DOCUMENTS = {"return": return_pdf}
+STORED = {"return"}  # of a locked return these are kept, and never drawn again
 
 
 class Command(ReturnCommand):
-    help = "Writes a document of a return as PDF. Exit code 0: written, 1: not written, 2: unknown return."
+    help = (
+        "Writes a document of a return as PDF: the draft, or once the return is locked the very bytes that were "
+        "stored. Exit code 0: written, 1: not written, 2: unknown return."
+    )
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
@@ -29,7 +33,7 @@ class Command(ReturnCommand):
         if target.is_dir():
             raise CommandError(f"{target} is a folder. Name a file.")
         try:
-            body = DOCUMENTS[options["document"]](return_, as_at=clock.now())
+            body = _body(return_, options["document"])
         except RenderFailed as failure:
             raise CommandError(f"The document could not be rendered: {failure}") from failure
         try:
@@ -37,6 +41,12 @@ class Command(ReturnCommand):
         except OSError as error:
             raise CommandError(f"{target} could not be written: {error.strerror}.") from error
         self.stdout.write(f"{target}: {len(body):,} bytes.")
+
+
+def _body(return_, document: str) -> bytes:
+    if document in STORED and return_.status in rules.LOCKED:
+        return bytes(return_.versions.order_by("-number").first().pdf)
+    return DOCUMENTS[document](return_, as_at=clock.now())
 
 
 def _write_whole(target: Path, body: bytes) -> None:
