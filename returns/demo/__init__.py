@@ -25,7 +25,7 @@ from ..answers import Entry, Place, open_return, read
 from ..completeness import assess
 from ..forms import TableFormset, table_formset
 from ..lifecycle import Action, perform
-from ..models import Authority, Decision, Department, Return, User
+from ..models import Authority, Decision, Department, Event, Return, User
 from ..proforma import load
 
 FOLDER = Path(__file__).parent
@@ -46,8 +46,7 @@ def load_council(council: dict, *, complete: bool) -> int:
     )
     people = _load_people(authority, council)
     return_ = Return.objects.filter(authority=authority, round=PROFORMA).first()
-    new = return_ is None
-    if new:
+    if return_ is None:
         return_ = open_return(
             authority=authority,
             proforma_key=PROFORMA,
@@ -61,13 +60,14 @@ def load_council(council: dict, *, complete: bool) -> int:
     _allocate(return_, council, people, lead, gaps)
     _bring_case_studies(return_, council, people)
     written = _write(return_, council, lead, gaps)
-    if new:
-        _raise_queries(return_, council, people, lead)
+    happened = set(return_.events.values_list("kind", flat=True).distinct())
+    if Event.Kind.QUERIED not in happened:
+        _raise_queries(return_, council, lead)
     if complete:
         _settle_queries(return_, lead)
-    if new or complete:
-        _sign(return_, council, people)
-    if new and "decision" in council:
+    if complete or Event.Kind.SIGNED not in happened:
+        _sign(return_, council)
+    if "decision" in council and Event.Kind.SENT not in happened and not assess(return_).blockers:
         _decide(return_, council["decision"], people)
     return written
 
@@ -76,7 +76,7 @@ def _moment(text: str) -> datetime.datetime:
     return datetime.datetime.fromisoformat(text).replace(tzinfo=datetime.UTC)
 
 
-def _raise_queries(return_: Return, council: dict, people: dict[str, User], lead: User) -> None:
+def _raise_queries(return_: Return, council: dict, lead: User) -> None:
     answers = read(return_)
     for query in council.get("queries", []):
         with clock.stopped_at(_moment(query["asked"])):
@@ -98,7 +98,7 @@ def _settle_queries(return_: Return, lead: User) -> None:
             close_query(return_=return_, by=lead, number=query.number)
 
 
-def _sign(return_: Return, council: dict, people: dict[str, User]) -> None:
+def _sign(return_: Return, council: dict) -> None:
     """Whatever part has nothing blank is signed by whoever signs it."""
     for part in assess(read(return_)).parts:
         if part.unready or not part.unsigned or part.signer is None:

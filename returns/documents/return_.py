@@ -65,7 +65,7 @@ class ReturnDocument:
     draft: bool
     state: str
     state_note: str
-    stamp: str
+    foot: tuple[str, str]
     panel: Panel | None
     facts: tuple[Fact, ...]
     sections: tuple[SectionRows, ...]
@@ -113,7 +113,7 @@ def return_context(
         draft=words.draft,
         state=words.state,
         state_note=words.note,
-        stamp=words.stamp,
+        foot=(f"{words.stamp} · {proforma.name}", words.mark) if words.mark else (words.stamp, proforma.name),
         panel=words.panel,
         facts=_cover_facts(answers, stamp, words.panel),
         sections=tuple(section_rows(assessment, section) for section in answers.sections),
@@ -139,6 +139,7 @@ class VersionWords:
     stamp: str
     draft: bool
     panel: Panel | None
+    mark: str = ""
 
 
 def _still_missing(count: int) -> str:
@@ -157,7 +158,7 @@ def version_words(
     if version.kind == Version.Kind.CABINET:
         facts = [("Sent to Cabinet", f"by {event.by}, {when}")]
         state, note = "FOR CABINET", f"Sent on {when}. Not yet approved."
-        stamp = f"As sent to Cabinet, {when} · {mark}"
+        stamp = f"As sent to Cabinet, {when}"
         title = "Sent to Cabinet"
     else:
         met = date_format(decision.date, "j F Y")
@@ -171,12 +172,12 @@ def version_words(
             power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
             facts.append(("Delegation", power))
         state, note = "APPROVED BY CABINET", f"{met}, minute {decision.minute}"
-        stamp = f"As approved by Cabinet, {met} · {mark}"
+        stamp = f"As approved by Cabinet, {met}"
         title = "Approval"
         if version.kind == Version.Kind.AMENDED:
             facts.append(("Amended", f"by {event.by} under this delegation, {when}"))
             note += f"; amended under delegation, {date_format(localtime(event.at), 'j F Y')}"
-            stamp = f"Approved {met}, amended under delegation {when} · {mark}"
+            stamp = f"Approved {met}, amended under delegation {when}"
     facts += _signatures(parts)
     facts.append(("History", f"event {event.number:,}, digest {event.digest}"))
     panel = Panel(
@@ -185,7 +186,7 @@ def version_words(
         version.digest,
         tuple(Fact(label, words_of(clean_text(text), "")) for label, text in facts),
     )
-    return VersionWords(state, note, stamp, draft=False, panel=panel)
+    return VersionWords(state, note, stamp, draft=False, panel=panel, mark=mark)
 
 
 def _signatures(parts: list[Part]) -> list[tuple[str, str]]:

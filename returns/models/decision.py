@@ -41,14 +41,14 @@ class Version(models.Model):
     def __str__(self):
         return f"Version {self.number}, {self.words}"
 
+    def get_absolute_url(self):
+        return reverse("returns:version-detail", args=self._address)
+
     @property
     def words(self) -> str:
         """What it is, within a sentence: "as sent to Cabinet"."""
         label = self.get_kind_display()
         return f"{label[0].lower()}{label[1:]}"
-
-    def get_absolute_url(self):
-        return reverse("returns:version-detail", args=self._address)
 
     @property
     def pdf_url(self) -> str:
