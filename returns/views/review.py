@@ -144,7 +144,9 @@ class QueryDetail(ReturnMixin, TemplateView):
         return redirect("returns:query-detail", self.authority.slug, self.return_.round, number)
 
     def _form(self, data=None) -> WordsForm:
-        return WordsForm(data, label="Reply", help_text=f"{self.query.asked.by} is told.")
+        asker = self.query.asked.by
+        told = f"{asker} is told." if asker != self.request.user else ""
+        return WordsForm(data, label="Reply", help_text=told)
 
     def get_context_data(self, form=None, **kwargs):
         can_see = rules.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
