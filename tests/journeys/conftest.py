@@ -68,6 +68,10 @@ class Server:
     def check_return(self, authority: str = "marchshire") -> dict:
         return check_return(self.database, authority)
 
+    def check_history(self, authority: str = "marchshire", *arguments: str) -> str:
+        """What the command says of the history; it fails unless the history is whole."""
+        return manage(self.database, "check_history", authority, "ieg4", *arguments)
+
     def blockers(self) -> int:
         return len(self.check_return()["blockers"])
 
@@ -129,6 +133,16 @@ def template(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def completed_template(template) -> Path:
+    """The same with nothing blank and everything signed, ready to go to Cabinet."""
+    database = Path(shutil.copy(template, template.with_name("completed.sqlite3")))
+    manage(database, "load_demo", "--complete")
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return database
+
+
+@pytest.fixture(scope="session")
 def at_first(template) -> dict:
     """What blocks the return before anybody does anything."""
     return check_return(template)
@@ -143,6 +157,16 @@ def running(template, tmp_path_factory):
 @pytest.fixture
 def server(running, template):
     """The one server, its database as it was at first: the pages of the template are written over it."""
+    return _restored(running, template)
+
+
+@pytest.fixture
+def completed(running, completed_template):
+    """The one server, with Marchshire's return ready to go to Cabinet."""
+    return _restored(running, completed_template)
+
+
+def _restored(running: Server, template: Path) -> Server:
     with (
         contextlib.closing(sqlite3.connect(template)) as pristine,
         contextlib.closing(sqlite3.connect(running.database, timeout=20)) as database,
