@@ -6,7 +6,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from returns.acts import raise_query, reply_to_query
+from returns.answers import read
 from returns.completeness import assess
+from returns.lifecycle import Action, perform
 from returns.models import Return
 from tests.factories import UserFactory, blank_return
 from tests.returns.test_answers import change
@@ -165,6 +168,7 @@ def _queries(client, address):
 PAGES = [
     "dashboard/", "missing/", "my-work/", "allocation/", "grid/", "cabinet/", "efficiency/", "outcomes/",
     "bvpi157/", "efficiency/by-line/EF1/", "outcomes/R1/",
+    "signatures/", "acts/", "acts/send-back/", "acts/send/", "figures/sign/", "queries/", "history/", "messages/",
 ]  # fmt: skip
 
 
@@ -196,6 +200,34 @@ def test_query_count_does_not_grow_with_answers(db, client, page):
 
     assert few == many
     assert Return.objects.get(pk=return_.pk)
+
+
+def test_query_count_does_not_grow_with_queries_signatures_and_notices(signed_in, marchshire, person):
+    """The demonstration, where every page has something to show, and the same with five times as much."""
+    lead = signed_in("lead")
+    pages = [
+        "dashboard/", "missing/", "my-work/", "signatures/", "queries/", "cabinet/", "acts/", "history/",
+        "messages/", "figures/sign/", "departments/education/", "departments/education/sign/", "whole/", "grid/",
+    ]  # fmt: skip
+    answers = read(marchshire, "outcomes")
+
+    def count() -> dict[str, int]:
+        return {page: _queries(lead, f"/marchshire/ieg4/{page}") for page in pages}
+
+    few = count()
+    for place in list(answers.places())[:20]:
+        query = raise_query(return_=marchshire, by=person("lead"), place=place, text="Is it so?")
+        owner = answers.owner(place) or person("lead")
+        reply_to_query(return_=marchshire, by=owner, number=query.number, text="It is.")
+    perform(
+        Action.SEND_BACK,
+        return_=marchshire,
+        by=person("lead"),
+        places=list(answers.places())[:20],
+        reason="Look again.",
+    )
+
+    assert count() == few
 
 
 def test_saving_the_grid_takes_the_same_number_of_queries_for_one_light_and_for_all(db, client, form_data):
