@@ -73,8 +73,8 @@ def prepared_by(person: User, return_: Return, part: Part) -> list[str]:
     tables = {table.key for state in part.states for table in state.place.tables}
     last: dict[tuple, int] = {}
     events = return_.events.filter(kind=Event.Kind.ANSWER, table__in=tables).order_by("number")
-    for event in events.only("table", "line", "department_id", "point", "field", "by_id"):
-        last[event.table, event.line, event.department_id, event.point, event.field] = event.by_id
+    for *cell, by in events.values_list("table", "line", "department_id", "point", "field", "by_id"):
+        last[tuple(cell)] = by
     found = {(line, department) for (_, line, department, _, _), by in last.items() if by == person.pk}
     return [
         state.place.code

@@ -56,7 +56,13 @@ class ActPerform(ReturnMixin, TemplateView):
         except ActionRefused as refusal:
             return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         held.release(request)
-        messages.success(request, f"Done. The return is now {_within(return_.get_status_display())}.")
+        if self.transition.target:
+            messages.success(request, f"Done. The return is now {_within(return_.get_status_display())}.")
+        else:
+            count = len(form.details["places"])
+            messages.success(
+                request, f"{count} element{' is' if count == 1 else 's are'} sent back; the owners are told."
+            )
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, form=None, **kwargs):
