@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import models
 
 from .. import rules
+from ..entry import within_sentence
 from ..models import Event, Return, User, Version
 from . import steps
 from .steps import Step
@@ -161,7 +162,7 @@ def as_markdown() -> str:
     """The table for the README."""
     rows = ["| act | from | to | who | on condition of |", "| --- | --- | --- | --- | --- |"]
     for action, transition in TRANSITIONS.items():
-        sources = ", ".join(status.label.lower() for status in transition.sources)
-        target = transition.target.label.lower() if transition.target else "the same"
+        sources = ", ".join(within_sentence(status.label) for status in transition.sources)
+        target = within_sentence(transition.target.label) if transition.target else "the same"
         rows.append(f"| {action.label} | {sources} | {target} | {transition.who} | {transition.condition} |")
     return "\n".join(rows)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from ..entry import within_sentence
 from .council import User
 from .return_ import Event, Return
 
@@ -47,8 +48,7 @@ class Version(models.Model):
     @property
     def words(self) -> str:
         """What it is, within a sentence: "as sent to Cabinet"."""
-        label = self.get_kind_display()
-        return f"{label[0].lower()}{label[1:]}"
+        return within_sentence(self.get_kind_display())
 
     @property
     def pdf_url(self) -> str:

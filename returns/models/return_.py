@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .. import proforma
+from ..entry import within_sentence
 from .council import Authority, Department, User
 
 
@@ -54,6 +55,11 @@ class Return(models.Model):
     @property
     def proforma(self) -> proforma.Proforma:
         return proforma.load(self.proforma_key)
+
+    @property
+    def status_words(self) -> str:
+        """Its status within a sentence: "the return is with Cabinet"."""
+        return within_sentence(self.get_status_display())
 
     @cached_property
     def decision(self):

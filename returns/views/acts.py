@@ -37,8 +37,7 @@ class ActPerform(ReturnMixin, TemplateView):
         if self.action in available_actions(self.return_, self.request.user):
             return True
         if self.transition.rule(self.request.user, self.return_):
-            status = _within(self.return_.get_status_display())
-            why = f"“{self.action.label}” can’t be done now: the return is {status}."
+            why = f"“{self.action.label}” can’t be done now: the return is {self.return_.status_words}."
             raise PermissionDenied(locks.refusal(self.return_, why))
         return False
 
@@ -57,7 +56,7 @@ class ActPerform(ReturnMixin, TemplateView):
             return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         held.release(request)
         if self.transition.target:
-            messages.success(request, f"Done. The return is now {_within(return_.get_status_display())}.")
+            messages.success(request, f"Done. The return is now {return_.status_words}.")
         else:
             count = len(form.details["places"])
             messages.success(
@@ -138,8 +137,3 @@ class ActList(ReturnMixin, TemplateView):
     def _can_happen(self, action: Action) -> bool:
         """Nobody begins an amendment where Cabinet gave no power to."""
         return action != Action.AMEND or self.return_.delegation is not None
-
-
-def _within(label: str) -> str:
-    """A label within a sentence: "with Cabinet"."""
-    return f"{label[0].lower()}{label[1:]}"

@@ -93,7 +93,7 @@ class ReturnMixin(CouncilMixin):
 
     @property
     def footer_status(self) -> str:
-        return f"Return {self.return_.get_status_display().lower()}. As at {moment(clock.now())}."
+        return f"Return {self.return_.status_words}. As at {moment(clock.now())}."
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
