@@ -66,6 +66,8 @@ def freeze(answers: Answers) -> str:
 def says_the_same(answers: Answers, text: str) -> bool:
     """Whether those data hold these answers and dates; people and departments may have been renamed since."""
     held, now = json.loads(text), json.loads(freeze(answers))
+    for data in (held, now):
+        data["answers"].sort(key=lambda row: row["department"])  # they stand by the departments’ names
     return all(
         held[name] == now[name] for name in ("answers", "round", "proforma", "answers_due", "cabinet_date")
     )

@@ -56,6 +56,9 @@ class PersonForm(forms.ModelForm):
         self.fields["username"].validators.append(ASCIIUsernameValidator())
         self.fields["first_name"].required = self.fields["last_name"].required = True
         if self.instance.pk:
+            # The history names its people by it.
+            self.fields["username"].disabled = True
+            self.fields["username"].help_text = "It stands in the history, so it stays."
             self.initial["roles"] = sorted(self.instance.roles)
             self.initial["departments"] = list(self.instance.departments.values_list("pk", flat=True))
         else:

@@ -10,7 +10,7 @@ from ._return import ReturnCommand
 class Command(ReturnCommand):
     help = (
         "Proves that the history of a return is whole and that the return says what it says. "
-        "Exit code 0: whole, 1: broken, naming the first link, 2: unknown return."
+        "Exit code 0: whole, 1: broken, naming the first link, 2: unknown return or head."
     )
 
     def add_arguments(self, parser):
@@ -36,9 +36,10 @@ class Command(ReturnCommand):
 
 def _head(text: str) -> history.Head:
     number, _, digest = text.replace(",", "").replace(" ", "").partition(":")
-    if not number.isdecimal() or len(digest) < 8 or set(digest) - set("0123456789abcdef"):
+    if not number.isdecimal() or not int(number) or len(digest) < 8 or set(digest) - set("0123456789abcdef"):
         raise CommandError(
             f"{text!r} isn’t a head. Type the event’s number, a colon and at least 8 digits of the digest, "
-            "such as 1284:3055234e."
+            "such as 1284:3055234e.",
+            returncode=2,
         )
     return history.Head(int(number), digest)
