@@ -253,6 +253,12 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
         raise ActionRefused(
             f"Case study {line} is {study.department}’s to remove. {locks.why_locked(return_)}".strip()
         )
+    left = CaseStudy.objects.filter(return_record=return_).count() - 1
+    if left < table.least and return_.status != Return.Status.PREPARING:
+        raise ActionRefused(
+            "The return needs at least one case study, and none can be brought while only what was sent back "
+            "is open. Change this one instead."
+        )
     now = clock.now()
     event = Event(
         return_record=return_,
@@ -273,7 +279,8 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
 def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason: str) -> list[Event]:
     """Every answer is what `approved` says; returns the events, still to be recorded.
 
-    The return must be locked. Signatures voided by what is taken back stand again, those given since are void.
+    The return must be locked. Signatures that the amendment voided stand again, those given since on what is
+    taken back are void.
     """
     present = read(return_)
     events, restored, records = [], [], {}
@@ -299,7 +306,14 @@ def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason:
         names = {event.field for event in events} | {"version"}
         model.objects.bulk_update(rows, [f.name for f in model._meta.concrete_fields if f.name in names])
     events += void_signatures(return_, restored, by=by, at=at, because="The amendment was abandoned.")
-    return events + _reinstate(return_, present, restored, by=by, at=at)
+    # Also where an answer was changed to and fro, so that nothing was left to take back.
+    standing = {row.key for row in return_.signoffs.all()}
+    unsigned = [
+        Place(return_, place.section, place.line, place.department)
+        for place in approved.places()
+        if place.section.provisional and place.key not in standing
+    ]
+    return events + _reinstate(return_, present, unsigned, by=by, at=at)
 
 
 def _reinstate(return_: Return, answers: Answers, places: list[Place], *, by: User, at) -> list[Event]:

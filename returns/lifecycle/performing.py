@@ -48,10 +48,8 @@ def _check(action: Action, transition: Transition, return_: Return, by: User) ->
     if not rules.belongs(by, return_.authority):
         raise ActionRefused("This return belongs to another council.")
     if return_.status not in transition.sources:
-        status = return_.get_status_display().lower()
-        raise ActionRefused(
-            locks.refusal(return_, f"“{action.label}” can’t be done now: the return is {status}.")
-        )
+        why = f"“{action.label}” can’t be done now: the return is {return_.status_words}."
+        raise ActionRefused(locks.refusal(return_, why))
     if not transition.rule(by, return_):
         raise ActionRefused(f"“{action.label}” is for the {transition.who}.")
     if transition.guard and (reason := transition.guard(return_, by)):
@@ -86,7 +84,7 @@ def _draw(transition: Transition, step: Step) -> Version:
             )
     else:
         data = freeze(answers)
-        if transition.version == Version.Kind.AMENDED and data == last.data:
+        if transition.version == Version.Kind.AMENDED and says_the_same(answers, last.data):
             raise ActionRefused("Nothing was amended. Change something first, or abandon the amendment.")
     version = Version(
         return_record=return_,

@@ -74,7 +74,8 @@ def open_elements(step: Step) -> None:
     return_, by = step.return_, step.by
     answers = read(return_)
     known = {place.key: place for place in answers.places()}
-    wanted = [known[place.key] for place in step.details["places"] if place.key in known]
+    chosen = dict.fromkeys(place.key for place in step.details["places"])  # each once, however often ticked
+    wanted = [known[key] for key in chosen if key in known]
     if not wanted:
         raise ActionRefused("What you chose has been removed meanwhile. Choose again.")
     step.extra = void_signatures(
@@ -125,6 +126,8 @@ def reopened(step: Step) -> None:
 
 
 def sent(step: Step) -> None:
+    # Left open is only what nobody signs for: lines that don’t apply and have no owner.
+    step.return_.sent_back.all().delete()
     _tell_all(
         step,
         "The return is with Cabinet",
@@ -142,6 +145,8 @@ def decide(step: Step) -> None:
         raise ActionRefused("Cabinet can’t have decided before the return was sent to it. Check the date.")
     if decision.date > clock.today():
         raise ActionRefused("The date of the decision lies ahead. Record it once Cabinet has met.")
+    if bool(decision.delegate) != bool(decision.delegated_until):
+        raise ActionRefused("A delegation names a person and a last day. Give both or neither.")
     if decision.delegate:
         if decision.delegated_until < decision.date:
             raise ActionRefused("The delegation would end before Cabinet gave it. Check its last day.")
