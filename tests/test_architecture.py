@@ -162,5 +162,5 @@ def test_only_the_lifecycle_moves_a_return_and_only_the_history_writes_events():
 
     assert found == {
         ("returns/lifecycle/performing.py", "return_.status = "),
-        ("returns/history.py", "Event.objects.bulk_create"),
+        ("returns/history/events.py", "Event.objects.bulk_create"),
     }

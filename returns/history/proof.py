@@ -1,282 +1,23 @@
-"""The history of a return: the one way to add to it, to read it, to replay it, and to prove it whole."""
+"""Proof that a history is whole, and that the return says what it says."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from decimal import Decimal
 
-from . import chain
-from .answers import Answers, Entry, Place, model_of, read
-from .frozen import freeze, stored_columns
-from .models import Allocation, Decision, Event, Filing, Query, Return, Version
-from .proforma import ProformaError, Table
+from .. import chain
+from ..answers import Answers, model_of, read
+from ..frozen import freeze
+from ..models import Allocation, Event, Return, Version
+from ..proforma import ProformaError
+from .events import Head, allocation_detail, decision_detail, filing_detail, version_detail
+from .replay import Replayed, cell_key, present_cells, present_saves, replay, unasked_columns
 
-START = Return.Status.PREPARING
 NOBODY = {"owner": "", "department": "", "due": ""}
 # While one of these lasts, the answers are those of the latest version, or at least what is not provisional is.
 FIXED = (Return.Status.WITH_CABINET, Return.Status.APPROVED, Return.Status.AMENDING, Return.Status.SUBMITTED)
 # What a record that holds something impossible makes of the code that reads it.
 UNREADABLE = (ArithmeticError, AttributeError, LookupError, ProformaError, TypeError, ValueError)
-
-
-def to_text(value) -> str:
-    """A value as the history keeps it: blank as nothing, yes or no as words, figures plain."""
-    if value is None or value is False:
-        return ""
-    if value is True:
-        return "yes"
-    if isinstance(value, Decimal):
-        return f"{value:.1f}"
-    return str(value)
-
-
-@dataclass(frozen=True)
-class Head:
-    """The last event of a history: its number and digest, or nought and nothing before the first."""
-
-    number: int = 0
-    digest: str = ""
-
-
-def head(return_: Return) -> Head:
-    last = return_.events.order_by("-number").values_list("number", "digest").first()
-    return Head(*last) if last else Head()
-
-
-def linked(after: Head, events: list[Event]) -> list[Event]:
-    """The events, numbered and tied to the history that ends there. Nothing is written."""
-    number, digest = after.number, after.digest
-    for event in events:
-        number += 1
-        event.number = number
-        event.digest = digest = chain.link(digest, event)
-    return events
-
-
-def record(return_: Return, events: list[Event]) -> list[Event]:
-    """The events stand at the end of the history. The return's row must be locked."""
-    return Event.objects.bulk_create(linked(head(return_), events)) if events else []
-
-
-def place_event(kind: str, place: Place, *, at, by, **values) -> Event:
-    """An event of an act on a place as a whole."""
-    return Event(
-        return_record=place.return_,
-        at=at,
-        by=by,
-        kind=kind,
-        section=place.section.key,
-        line=place.line.key if place.line else "",
-        department=place.department,
-        **values,
-    )
-
-
-def of_place(place: Place) -> list[Event]:
-    """The events of a place, newest first, each with `what` saying in the form's words what it changed."""
-    events = Event.objects.filter(
-        return_record=place.return_,
-        line=place.line.key if place.line else "",
-        department=place.department,
-    ).select_related("by")
-    tables = {table.key for table in place.tables}
-    return [
-        _explained(place.return_, event)
-        for event in events.order_by("-pk")
-        if event.table in tables
-        or event.section == place.section.key
-        or (event.kind == Event.Kind.ALLOCATION and place.line)
-    ]
-
-
-def of_return(return_: Return, *, kinds: list[str] | None = None):
-    """All events, newest first; `explained` gives a page of them their words."""
-    events = return_.events.select_related("by", "department").order_by("-number")
-    return events.filter(kind__in=kinds) if kinds else events
-
-
-def explained(return_: Return, events) -> list[Event]:
-    return [_explained(return_, event) for event in events]
-
-
-def _explained(return_: Return, event: Event) -> Event:
-    if event.kind == Event.Kind.ANSWER:
-        _, table = return_.proforma.tables[event.table]
-        label = table.column(event.field).label
-        event.what = f"{label}, {table.point(event.point).name}" if event.point else label
-    elif event.kind == Event.Kind.ALLOCATION:
-        event.what = "Owner"
-    else:
-        event.what = event.get_kind_display()
-    return event
-
-
-@dataclass
-class Replayed:
-    """The state of a return as its history alone tells it."""
-
-    status: str = START
-    answers: dict[tuple, str] = field(default_factory=dict)
-    saves: dict[tuple, int] = field(default_factory=dict)
-    allocations: dict[str, dict] = field(default_factory=dict)
-    signed: dict[tuple, int] = field(default_factory=dict)
-    sent_back: dict[tuple, int] = field(default_factory=dict)
-    queries: dict[str, list] = field(default_factory=dict)
-    asked: dict[str, tuple] = field(default_factory=dict)
-    versions: dict[int, dict] = field(default_factory=dict)
-    decisions: dict[int, dict] = field(default_factory=dict)
-    filings: dict[int, dict] = field(default_factory=dict)
-
-
-def replay(return_: Return, events, start: Answers) -> Replayed:
-    """Begin with a blank return and follow each event. `start` gives the places there are, not their answers."""
-    state = Replayed(answers=_blank_cells(start))
-    kinds = Event.Kind
-    _, cases = return_.proforma.tables["cases"]
-    for event in events:
-        place = (event.section, event.line or None, event.department_id)
-        if event.kind == kinds.ANSWER:
-            cell = (event.table, event.line, event.department_id, event.point, event.field)
-            state.answers[cell] = event.new
-            state.saves[cell[:-1]] = event.version
-        elif event.kind == kinds.ALLOCATION:
-            state.allocations[event.line] = json.loads(event.detail)
-        elif event.kind == kinds.ADDED:
-            for name in _case_columns(cases):
-                state.answers[cases.key, event.line, event.department_id, "", name] = ""
-        elif event.kind == kinds.REMOVED:
-            for name in _case_columns(cases):
-                state.answers.pop((cases.key, event.line, event.department_id, "", name), None)
-            state.saves.pop((cases.key, event.line, event.department_id, ""), None)
-            state.sent_back.pop((cases.key, event.line, event.department_id), None)
-        elif event.kind == kinds.SIGNED:
-            state.signed[place] = event.number
-            state.sent_back.pop(place, None)
-        elif event.kind == kinds.VOIDED:
-            state.signed.pop(place, None)
-        elif event.kind == kinds.REINSTATED:
-            state.signed[place] = int(event.detail)
-        elif event.kind == kinds.SENT_BACK:
-            state.sent_back[place] = event.number
-        elif event.kind in (kinds.QUERIED, kinds.ASKED):
-            state.queries[event.field] = [event.number, None, None]
-            kind = Query.Kind.QUERY if event.kind == kinds.QUERIED else Query.Kind.QUESTION
-            state.asked[event.field] = (kind, *place)
-        elif event.kind == kinds.REPLIED:
-            state.queries[event.field][1] = event.number
-        elif event.kind == kinds.CLOSED:
-            state.queries[event.field][2] = event.number
-        elif event.kind == kinds.STORED:
-            state.versions[event.number - 1] = json.loads(event.detail)
-        else:
-            state.status = event.new
-            if event.kind == kinds.SENT:
-                state.sent_back.clear()
-            elif event.kind in (kinds.APPROVED, kinds.REFERRED):
-                state.decisions[event.number] = json.loads(event.detail)
-            elif event.kind == kinds.SUBMITTED:
-                state.filings[event.number] = json.loads(event.detail)
-    return state
-
-
-def _blank_cells(answers: Answers) -> dict[tuple, str]:
-    found = {}
-    for place in answers.places():
-        for entry in answers.entries(place):
-            if entry.table.shape == "list":
-                continue
-            blank = _blank_record(entry)
-            for name in stored_columns(entry):
-                found[cell_key(place, entry.table, entry.point, name)] = to_text(getattr(blank, name))
-    return found
-
-
-def _blank_record(entry: Entry):
-    """Such a record as it is when a return is opened."""
-    model = type(entry.record)
-    start = getattr(model, "starting_values", None)
-    return model(**start(entry.place.line, entry.place.return_)) if start else model()
-
-
-def _unasked(entry: Entry) -> list[str]:
-    """The columns that another section’s records use, where this record holds something in them."""
-    record, blank = entry.record, _blank_record(entry)
-    asked = {"id", "return_record", "version", "line", "point", "department", *stored_columns(entry)}
-    return [
-        field.name
-        for field in record._meta.concrete_fields
-        if field.name not in asked and getattr(record, field.attname) != getattr(blank, field.attname)
-    ]
-
-
-def _case_columns(table: Table) -> list[str]:
-    return [column.field for column in table.columns if column.field in ("title", "text")]
-
-
-def cell_key(place: Place, table: Table, point, name: str) -> tuple:
-    """How the history names a cell."""
-    return (
-        table.key,
-        place.line.key if place.line else "",
-        place.department.pk if place.department else None,
-        point.key if point else "",
-        name,
-    )
-
-
-def present_cells(answers: Answers) -> dict[tuple, str]:
-    """Every stored cell as it is now, in the words of the history."""
-    return {
-        cell_key(place, entry.table, entry.point, name): to_text(getattr(entry.record, name))
-        for place in answers.places()
-        for entry in answers.entries(place)
-        for name in stored_columns(entry)
-    }
-
-
-def present_saves(answers: Answers) -> dict[tuple, int]:
-    """The version of every record that was ever saved: how often that was."""
-    return {
-        cell_key(place, entry.table, entry.point, "")[:-1]: entry.record.version
-        for place in answers.places()
-        for entry in answers.entries(place)
-        if entry.record.version
-    }
-
-
-def allocation_detail(allocation: Allocation) -> dict:
-    return {
-        "owner": allocation.owner.username if allocation.owner else "",
-        "department": allocation.department.slug if allocation.department else "",
-        "due": allocation.due.isoformat() if allocation.due else "",
-    }
-
-
-def decision_detail(decision: Decision) -> dict:
-    return {
-        "outcome": decision.outcome,
-        "date": decision.date.isoformat(),
-        "minute": decision.minute,
-        "text": decision.text,
-        "delegate": decision.delegate.username if decision.delegate else "",
-        "delegated_until": decision.delegated_until.isoformat() if decision.delegated_until else "",
-    }
-
-
-def filing_detail(filing: Filing) -> dict:
-    return {"date": filing.date.isoformat(), "reference": filing.reference}
-
-
-def version_detail(version) -> dict:
-    return {
-        "number": version.number,
-        "kind": version.kind,
-        "data": version.digest,
-        "pdf": version.pdf_digest,
-        "size": version.pdf_size,
-    }
 
 
 def check(return_: Return, *, expected: Head | None = None) -> list[str]:
@@ -437,7 +178,7 @@ def _changed_answers(answers: Answers, told: Replayed) -> Iterator[str]:
             yield f"{_cell_name(answers, cell)}: the history says {_quoted(was)}, the return says {_quoted(now)}."
     for place in answers.places():
         for entry in answers.entries(place):
-            if unasked := _unasked(entry):
+            if unasked := unasked_columns(entry):
                 where = _record_name(answers, *cell_key(place, entry.table, entry.point, "")[:-1])
                 yield f"{where}: {', '.join(unasked)} altered, which the return does not ask for."
     saves = present_saves(answers)

@@ -1,0 +1,39 @@
+"""The history of a return: the one way to add to it, to read it, to replay it, and to prove it whole."""
+
+from .events import (
+    Head,
+    allocation_detail,
+    decision_detail,
+    explained,
+    filing_detail,
+    head,
+    linked,
+    of_place,
+    of_return,
+    place_event,
+    record,
+    to_text,
+    version_detail,
+)
+from .proof import check
+from .replay import present_cells, present_saves, replay
+
+__all__ = [
+    "Head",
+    "allocation_detail",
+    "check",
+    "decision_detail",
+    "explained",
+    "filing_detail",
+    "head",
+    "linked",
+    "of_place",
+    "of_return",
+    "place_event",
+    "present_cells",
+    "present_saves",
+    "record",
+    "replay",
+    "to_text",
+    "version_detail",
+]
