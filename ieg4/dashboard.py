@@ -118,7 +118,9 @@ class CabinetPage(ReturnMixin, TemplateView):
         return rules.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
-        versions = list(self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number"))
+        versions = list(
+            self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
+        )
         for version in versions:
             version.return_record = self.return_
             version.code = short_code(version.digest)

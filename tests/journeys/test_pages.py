@@ -5,6 +5,7 @@ import pytest
 from tests.journeys.browsing import RETURN, axe, light, save, sign_in
 
 COUNCIL = "/marchshire"
+APPROVED = "/wyeborough/ieg4"
 PAGES = {
     "": ["/sign-in/", "/help/", "/accessibility/"],
     "lead": [
@@ -30,6 +31,18 @@ PAGES = {
         f"{RETURN}/bvpi157/I2/history/?department=social-care",
         f"{RETURN}/takeup/T2/",
         f"{RETURN}/resources/RS6/",
+        f"{RETURN}/signatures/",
+        f"{RETURN}/acts/",
+        f"{RETURN}/acts/send/",
+        f"{RETURN}/acts/send-back/?element=outcomes--R1",
+        f"{RETURN}/queries/",
+        f"{RETURN}/queries/1/",
+        f"{RETURN}/queries/new/?section=outcomes&line=R1",
+        f"{RETURN}/history/",
+        f"{RETURN}/history/?kind=signatures",
+        f"{RETURN}/messages/",
+        f"{RETURN}/outcomes/R4/",
+        f"{RETURN}/acts/reopen/",
         f"{COUNCIL}/nowhere/",
         f"{COUNCIL}/people/",
     ],
@@ -49,6 +62,27 @@ PAGES = {
         f"{RETURN}/cases/C4/remove/",
         f"{RETURN}/bvpi157/I7/history/?department=education",
     ],
+    "officer-libraries": [f"{RETURN}/my-work/", f"{RETURN}/queries/1/"],
+    "head-hr": [f"{RETURN}/my-work/", f"{RETURN}/departments/hr/", f"{RETURN}/departments/hr/sign/"],
+    "finance": [f"{RETURN}/figures/sign/"],
+    "wyeborough-cabinet": [
+        f"{APPROVED}/cabinet/",
+        f"{APPROVED}/acts/",
+        f"{APPROVED}/versions/2/",
+        f"{APPROVED}/queries/new/?section=outcomes&line=R9",
+        f"{APPROVED}/messages/",
+    ],
+    "wyeborough-lead": [
+        f"{APPROVED}/dashboard/",
+        f"{APPROVED}/allocation/",
+        f"{APPROVED}/grid/",
+        f"{APPROVED}/outcomes/R9/",
+        f"{APPROVED}/signatures/",
+        f"{APPROVED}/acts/reopen/?element=outcomes--R9",
+        f"{APPROVED}/acts/submit/",
+        f"{APPROVED}/history/?kind=acts",
+    ],
+    "wyeborough-head-corporate": [f"{APPROVED}/acts/amend/", f"{APPROVED}/my-work/"],
     "cabinet": [f"{RETURN}/cabinet/", f"{RETURN}/dashboard/", f"{RETURN}/outcomes/R1/"],
     "admin": [
         f"{COUNCIL}/people/",
@@ -63,6 +97,7 @@ PAGES = {
 STATUS = {
     ("lead", f"{COUNCIL}/nowhere/"): 404,
     ("lead", f"{COUNCIL}/people/"): 403,
+    ("lead", f"{RETURN}/acts/reopen/"): 403,
     ("cabinet", f"{RETURN}/dashboard/"): 403,
     ("cabinet", f"{RETURN}/outcomes/R1/"): 404,
 }
