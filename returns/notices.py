@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Iterable
 
 from . import clock
@@ -17,18 +18,24 @@ def tell(
     path: str,
     but: User | None = None,
     reminder: bool = False,
+    at: datetime.datetime | None = None,
 ) -> list[Notice]:
-    """Each of these people has a notice, once; whoever did the act, or has left, has none.
+    """Each of these people has a notice, once; whoever did the act, has left or is of another council has none.
 
-    Only rows are written here: mail goes out later, by `mail.send_queued`, so that no act waits for a mail server.
+    `at` is the moment it counts for, if not now. Only rows are written here: mail goes out later, by
+    `mail.send_queued`, so that no act waits for a mail server.
     """
     now = clock.now()
-    wanted = {person.pk: person for person in people if person and person.is_active and person != but}
+    wanted = {
+        person.pk: person
+        for person in people
+        if person and person.is_active and person.authority_id == return_.authority_id and person != but
+    }
     return Notice.objects.bulk_create(
         Notice(
             person=person,
             return_record=return_,
-            at=now,
+            at=at or now,
             subject=" ".join(subject.split())[:200],
             text=text,
             path=path,

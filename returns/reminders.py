@@ -6,6 +6,7 @@ import datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 
 from . import clock, rules
@@ -50,8 +51,10 @@ def remind(return_: Return, *, by: User, only: str = "") -> list[Notice]:
 def _tell(
     return_: Return, held: dict[User, list[Blocker]], today: datetime.date, by: User | None
 ) -> list[Notice]:
-    # The lock keeps two runs at once from telling anyone twice.
+    # The lock keeps two runs at once from telling anyone twice, and the return from going to Cabinet meanwhile.
     return_ = lock(return_)
+    if return_.status not in rules.ALLOCATING:
+        return []
     earlier = Notice.objects.filter(return_record=return_, reminder=True, person__in=held)
     told = {n.person_id for n in earlier if clock.day_of(n.at) == today}
     notices = []
@@ -71,8 +74,15 @@ def _tell(
             text=f"{asked}: {codes}. While one is left, the whole grant is exposed. Filing closes on {deadline}.",
             path=reverse("returns:return-detail", args=[return_.authority.slug, return_.round]),
             reminder=True,
+            at=_moment_of(today),
         )
     return notices
+
+
+def _moment_of(today: datetime.date) -> datetime.datetime:
+    """Now, or this hour of another day that is reckoned from: each day has its own reminder."""
+    now = timezone.localtime(clock.now())
+    return now if now.date() == today else timezone.make_aware(datetime.datetime.combine(today, now.time()))
 
 
 def _name(blocker: Blocker) -> str:
