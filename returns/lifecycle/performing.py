@@ -46,7 +46,7 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
 
 def _check(action: Action, transition: Transition, return_: Return, by: User) -> None:
     if not rules.belongs(by, return_.authority):
-        raise ActionRefused("This return belongs to another council.")
+        raise ActionRefused("Only people of this council, whose accounts are open, act on its return.")
     if return_.status not in transition.sources:
         why = f"“{action.label}” can’t be done now: the return is {return_.status_words}."
         raise ActionRefused(locks.refusal(return_, why))

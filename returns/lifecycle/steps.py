@@ -79,7 +79,7 @@ def open_elements(step: Step) -> None:
     if not wanted:
         raise ActionRefused("What you chose has been removed meanwhile. Choose again.")
     step.extra = void_signatures(
-        return_, wanted, by=by, at=step.at, because=f"sent it back. Why: {step.event.reason}"
+        return_, wanted, by=by, at=step.at, because=f"Sent back. Why: {step.event.reason.rstrip('.')}."
     )
     already = return_.open_again
     step.details["wanted"] = wanted
@@ -121,7 +121,10 @@ def reopened(step: Step) -> None:
     opened(step)
     codes = listed([place.code for place in step.details["wanted"]])
     _tell_all(
-        step, f"The return is open again: {codes}", f"{step.by} reopened {codes}. Why: {step.event.reason}"
+        step,
+        f"The return is open again: {codes}",
+        f"{step.by} reopened {codes}. Why: {step.event.reason}",
+        Role.CABINET,
     )
 
 

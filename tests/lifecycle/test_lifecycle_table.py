@@ -181,7 +181,7 @@ def details(action: Action, return_, people) -> dict:
 
 
 def kind_of_refusal(action: Action, text: str) -> str:
-    if text == "This return belongs to another council.":
+    if text == "Only people of this council, whose accounts are open, act on its return.":
         return "c"
     if text.startswith(f"“{action.label}” can’t be done now: the return is "):
         return "s"

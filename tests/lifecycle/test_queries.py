@@ -312,11 +312,11 @@ def test_elements_sent_back_lose_their_signatures_and_the_rest_stand(complete):
     texts = {notice.person.username: notice.text for notice in complete.notices.order_by("-pk")[:3]}
     assert texts == {
         "finance": (
-            "Helen Prosser: sent it back. Why: Older than May. Your other signatures stand. "
+            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stand. "
             "Look at EF2 again and sign anew."
         ),
         "head-hr": (
-            "Helen Prosser: sent it back. Why: Older than May. Your other signatures stand. "
+            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stand. "
             "Look at R20 again and sign anew."
         ),
         "officer-hr": "Helen Prosser sent R20 and EF2 back. Why: Older than May.",
