@@ -296,6 +296,17 @@ def _sign_all(return_: Return) -> None:
         sign(return_, f"head-{state.department.slug}", state.department.slug)
 
 
+def test_what_nobody_signs_for_is_no_longer_open_once_cabinet_has_the_return(approved, quick_drawing):
+    """R1 is none of this council's functions: it has no owner, no department and so no signer."""
+    reopen(approved, ("outcomes", "R1"), ("outcomes", "R3"))
+    sign(approved, "head-corporate", "corporate")
+    assert [key[1] for key in assert_told(approved)["sent_back"]] == ["R1"]
+
+    send(approved)
+
+    assert assert_told(approved)["sent_back"] == {}
+
+
 def test_an_amendment_put_back_gives_back_its_signatures(approved):
     before = told(approved)
     do(Action.AMEND, approved, "head-corporate", reason="A gain was found.")
