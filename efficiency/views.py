@@ -4,7 +4,7 @@ from django.http import Http404
 from django.views.generic import TemplateView
 
 from returns import rules
-from returns.answers import Place, read
+from returns.answers import Place
 from returns.arithmetic import total
 from returns.completeness import assess
 from returns.target import baseline_spend, years_against_target
@@ -17,7 +17,7 @@ class GainList(ReturnMixin, TemplateView):
     template_name = "efficiency/gain_list.html"
 
     def get_context_data(self, **kwargs):
-        answers = read(self.return_, "efficiency")
+        answers = self.answers_shown("efficiency")
         section = self.return_.proforma.section_by_key["efficiency"]
         table = section.table("gains")
         lines = [
@@ -78,7 +78,7 @@ class LineByDepartment(ReturnMixin, TemplateView):
             raise Http404
 
     def get_context_data(self, **kwargs):
-        answers = read(self.return_, self.section.key)
+        answers = self.answers_shown(self.section.key)
         table = next(table for table in self.section.tables if table.points)
         columns = [column for column in table.columns if column.required]
         rows = []

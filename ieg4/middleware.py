@@ -1,8 +1,23 @@
 """Every page is for signed-in people, is kept by nobody else, and forgets nothing that was typed."""
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpResponseNotAllowed
 
 from returns import held
+
+
+class BrowserMethodsMiddleware:
+    """Pages are read and posted to, nothing else: a form view would take PUT for POST."""
+
+    METHODS = ("GET", "HEAD", "POST", "OPTIONS")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in self.METHODS:
+            return HttpResponseNotAllowed(self.METHODS)
+        return self.get_response(request)
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):

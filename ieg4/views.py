@@ -5,6 +5,7 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from returns import rules
@@ -20,6 +21,7 @@ class SignInView(LoginView):
     redirect_authenticated_user = True
 
 
+@require_safe
 def home(request):
     """Leads each person to the page of their newest return that their work begins with."""
     user = request.user
@@ -65,6 +67,7 @@ def bad_request(request, exception=None):
     return render(request, "400.html", status=400)
 
 
+@require_safe
 @login_not_required
 def health(request):
     """For a monitor: the process answers."""

@@ -36,9 +36,13 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         posted = merged(request.POST)
-        if self.return_.status in rules.LOCKED:
-            return self.render_to_response(self.get_context_data(typed=self._typed(posted)), status=409)
         formset = self._formset(posted)
+        # A light that can't be set any more must not be dropped in silence.
+        late = self._typed(posted, but={form.entry.key for form in formset})
+        if late or self.return_.status not in rules.ALLOCATING:
+            return self.render_to_response(
+                self.get_context_data(typed=self._typed(posted), late=late), status=409
+            )
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
         try:
@@ -58,7 +62,7 @@ class LightGrid(ReturnMixin, TemplateView):
         messages.success(request, told)
         return redirect(request.get_full_path())
 
-    def _typed(self, posted) -> list[str]:
+    def _typed(self, posted, but=frozenset()) -> list[str]:
         """The lights of a form that came too late, in words, where they differ from what is stored."""
         answers = self._answers()
         lights = [
@@ -73,7 +77,7 @@ class LightGrid(ReturnMixin, TemplateView):
             f"{entry.place.code} at {entry.point.label}: {words.get(value, 'blank')}"
             for entry in lights
             for value in [posted.get(f"{entry.key}-light", entry.record.light)]
-            if value != entry.record.light
+            if value != entry.record.light and entry.key not in but
         ]
 
     def _sections(self):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 from django import forms
 
 from . import clock, rules
@@ -100,7 +102,7 @@ class ReferralForm(ActionForm):
 
     outcome = Decision.Outcome.REFERRED_BACK
     date = day_field("Date of the meeting")
-    minute = forms.CharField(
+    minute = WordsField(
         label="Minute number",
         max_length=30,
         error_messages={"required": "Minute number: type it as the minutes have it, such as 87."},
@@ -155,6 +157,9 @@ class ApprovalForm(ReferralForm):
         delegate, until = data.get("delegate"), data.get("delegated_until")
         if "delegated_until" in self.errors:
             return data
+        met = data.get("date")
+        if until and met and not met <= until <= met + datetime.timedelta(days=366):
+            self.add_error("delegated_until", "The last day must lie in the year after the meeting.")
         if delegate and not until:
             self.add_error("delegated_until", "Give the last day on which the delegate may amend.")
         if until and not delegate:
@@ -173,7 +178,7 @@ class FilingForm(ActionForm):
     """When the return was filed, and the reference that was given for it."""
 
     date = day_field("Date of filing")
-    reference = forms.CharField(
+    reference = WordsField(
         label="Reference",
         max_length=60,
         help_text="As the esd-toolkit gave it.",

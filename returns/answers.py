@@ -262,7 +262,8 @@ def read(return_: Return, *sections: str) -> Answers:
     """The answers of the return, or of the sections named, by one query for each kind of record."""
     proforma = return_.proforma
     wanted = tuple(s for s in proforma.sections if not sections or s.key in sections)
-    departments = list(departments_of(return_).select_related("contributor"))
+    # Sorted here, since databases sort names each in their own way.
+    departments = sorted(departments_of(return_).select_related("contributor"), key=lambda d: (d.name, d.pk))
     by_id = {department.pk: department for department in departments}
     records, lists = {}, {}
     for table in {table.model: table for section in wanted for table in section.tables}.values():

@@ -137,7 +137,26 @@ class Assessment:
 
     @cached_property
     def missing_signatures(self) -> list[Blocker]:
-        return [part.blocker for part in self.parts if part.blocker]
+        return [part.blocker for part in self.parts if part.blocker] + self._signed_by_nobody()
+
+    def _signed_by_nobody(self) -> list[Blocker]:
+        """What the lead answers is signed in the lead's department, so the lead must have one."""
+        homeless = [
+            state
+            for state in self.places
+            if state.place.tables
+            and state.place.line is None
+            and state.place.section.signed_by == "department"
+            and state.department is None
+            and not self.answers.frozen
+        ]
+        if not homeless:
+            return []
+        codes = " and ".join(state.place.code for state in homeless)
+        message = (
+            f"{codes}: no department signs for the e-government lead. The administrator gives the lead one"
+        )
+        return [Blocker("signature", None, message, None, None, address=homeless[0].place.get_absolute_url())]
 
     @cached_property
     def parts(self) -> list[Part]:

@@ -72,6 +72,11 @@ def _who_can_open(return_: Return) -> str:
     ).order_by("pk")
     names = " or ".join(str(lead) for lead in leads)
     what = "more" if return_.status == Return.Status.REFERRED_BACK else "chosen elements"
+    if return_.status == Return.Status.AMENDING:
+        who = names or "an e-government lead"
+        return (
+            f"Once the amendment is finished or abandoned, {who} can reopen chosen elements, with a reason."
+        )
     if not names:
         return f"An e-government lead can reopen {what}, with a reason; the administrator names one."
     return f"{names} can reopen {what}, with a reason."

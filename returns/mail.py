@@ -28,6 +28,7 @@ def send_queued(*, most: int = 500) -> tuple[int, int]:
     for notice in _due()[:most]:
         if not _claim(notice):
             continue
+        notice.person.refresh_from_db(fields=["is_active", "email"])  # a long queue takes a while
         if not notice.person.is_active or not notice.person.email:
             _settle(notice, mail=Notice.Mail.NONE)
             continue

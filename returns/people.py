@@ -7,6 +7,7 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import transaction
 from django.utils.text import slugify
 
+from .acts import lock
 from .answers import add_department
 from .forms import form_helper
 from .models import Department, Return, Role, User
@@ -86,6 +87,10 @@ class PersonForm(forms.ModelForm):
             )
         if roles & {Role.OFFICER, Role.HEAD} and not data.get("departments"):
             self.add_error("departments", "An officer or head answers for a department. Tick at least one.")
+        if Role.LEAD in roles and not data.get("departments"):
+            self.add_error(
+                "departments", "The lead’s answers are signed by a head of the lead’s department. Tick one."
+            )
         return data
 
     def clean_new_password(self):
@@ -144,7 +149,8 @@ class DepartmentForm(forms.ModelForm):
         self.instance.authority = self.authority
         department = super().save()
         if new:
-            preparing = Return.objects.filter(authority=self.authority, status=Return.Status.PREPARING)
-            for return_ in preparing:
-                add_department(return_=return_, department=department)
+            for return_ in Return.objects.filter(authority=self.authority).order_by("pk"):
+                # Whoever sends the return to Cabinet at this moment waits, or has been waited for.
+                if lock(return_).status == Return.Status.PREPARING:
+                    add_department(return_=return_, department=department)
         return department

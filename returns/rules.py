@@ -49,7 +49,7 @@ def can_open_cabinet_page(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (WIDE | {Role.CABINET}))
 
 
-def sees_copies_only(user: User, return_: Return) -> bool:
+def sees_copies_only(user: User) -> bool:
     """A Cabinet member reads what was sent and approved, not what is being worked on since."""
     return not user.roles & (WIDE | ANSWERING)
 
@@ -167,8 +167,11 @@ def can_see_query(user: User, query: Query, place, allocation: Allocation | None
 
 def can_reply(user: User, query: Query, place, allocation: Allocation | None) -> bool:
     """Answer a query: the owner, the department, or the lead; until it is closed or, a question, answered."""
-    if not query.is_open:
-        return False
+    return query.is_open and answers_queries(user, place, allocation)
+
+
+def answers_queries(user: User, place, allocation: Allocation | None) -> bool:
+    """Whether a query on this place is theirs to reply to, open or not."""
     if Role.LEAD in user.roles:
         return belongs(user, place.return_.authority)
     return _answers_for(user, place, allocation)

@@ -7,7 +7,13 @@ never changes its council, round or proforma.
 
 from django.db import migrations
 
-APPEND_ONLY = ["returns_event", "returns_version", "returns_decision", "returns_filing"]
+# Each with the sets of columns that are unique in it beside its id.
+APPEND_ONLY = {
+    "returns_event": [["return_record_id", "number"]],
+    "returns_version": [["return_record_id", "number"], ["event_id"]],
+    "returns_decision": [["event_id"]],
+    "returns_filing": [["event_id"]],
+}
 
 LOCKED = "'with_cabinet', 'approved', 'submitted'"
 FIRM = [
@@ -47,6 +53,11 @@ def _guards() -> list[tuple[str, str, str, str, str]]:
     for table in APPEND_ONLY:
         for act in ("UPDATE", "DELETE"):
             found.append((table, f"{table}_no_{act.lower()}", act, "1 = 1", f"{table} {ADDED_ONLY}"))
+    for table, unique in [*APPEND_ONLY.items(), (RETURN, [["authority_id", "round"]])]:
+        # On SQLite, INSERT OR REPLACE takes the place of a row without any trigger on UPDATE or DELETE.
+        same = [" AND ".join(f"{name} = NEW.{name}" for name in names) for names in unique]
+        there = f"EXISTS (SELECT 1 FROM {table} WHERE id = NEW.id OR {' OR '.join(f'({s})' for s in same)})"
+        found.append((table, f"{table}_no_replace", "INSERT", there, f"{table} {ADDED_ONLY}"))
     for table in [*FIRM, *PROVISIONAL, MIXED]:
         for act, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
             found.append(

@@ -10,11 +10,11 @@ from .answers import (
     add_case_study,
     allocate_lines,
     remove_case_study,
-    restore_answers,
     save_answers,
 )
-from .base import ActionRefused, lock
-from .review import ask_question, close_query, place_of, raise_query, reply_to_query
+from .base import ActionRefused, fresh, lock
+from .restoring import restore_answers
+from .review import answerer, ask_question, close_query, place_of, raise_query, reply_to_query
 from .signing import (
     Statement,
     prepared_by,
@@ -32,8 +32,10 @@ __all__ = [
     "Statement",
     "add_case_study",
     "allocate_lines",
+    "answerer",
     "ask_question",
     "close_query",
+    "fresh",
     "lock",
     "place_of",
     "prepared_by",

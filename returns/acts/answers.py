@@ -9,14 +9,13 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history, locks, rules
-from ..answers import Answers, Entry, Place, read
+from ..answers import Entry, Place
 from ..chain import canonical
-from ..frozen import place_digest, stored_columns
 from ..history import to_text
-from ..models import Allocation, CaseStudy, Department, Event, Return, SignOff, User
-from ..notices import listed, tell
+from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
+from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
-from .base import ActionRefused, lock
+from .base import ActionRefused, fresh, lock
 from .signing import void_signatures
 
 
@@ -61,15 +60,15 @@ def save_answers(*, return_: Return, by: User, changes: list[Change], reason: st
     A signature on a place that changes is void. Under a delegation a change needs a reason. Raises
     ActionRefused when this person may not change one of the places.
     """
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     lines = {change.entry.place.line.key for change in changes if change.entry.place.line}
     allocations = {a.line: a for a in return_.allocations.filter(line__in=lines)}
     for change in changes:
         place = change.entry.place
-        fresh = Place(return_, place.section, place.line, place.department)
+        now_there = Place(return_, place.section, place.line, place.department)
         allocation = None if place.department or not place.line else allocations[place.line.key]
-        if not rules.can_answer(by, fresh, allocation):
-            raise ActionRefused(_not_yours(return_, fresh, by, allocation))
+        if not rules.can_answer(by, now_there, allocation):
+            raise ActionRefused(_not_yours(return_, now_there, by, allocation))
     current = _lock_records(changes)
     if len(current) < len(changes):
         raise ActionRefused("What you answered has been removed by someone else meanwhile.")
@@ -104,7 +103,7 @@ def save_answers(*, return_: Return, by: User, changes: list[Change], reason: st
             record.version += 1
             touched.setdefault(type(record), []).append(record)
             events += [
-                _answer_event(change.entry, record, by, now, name, old, new, reason)
+                answer_event(change.entry, record, by, now, name, old, new, reason)
                 for name, (old, new) in written.items()
             ]
             places[change.entry.place.key] = Place(
@@ -187,7 +186,7 @@ def _event_key(entry: Entry) -> tuple:
     )
 
 
-def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str, reason: str) -> Event:
+def answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str, reason: str) -> Event:
     table, line, point, department_id = _event_key(entry)
     return Event(
         return_record_id=record.return_record_id,
@@ -209,7 +208,7 @@ def _answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: 
 @transaction.atomic
 def add_case_study(*, return_: Return, by: User, department: Department) -> CaseStudy:
     """A blank case study of that department, at the end of the list. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_add_case_study(by, return_) or department.pk not in by.department_ids:
         raise ActionRefused(
             locks.refusal(
@@ -243,7 +242,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
 @transaction.atomic
 def remove_case_study(*, return_: Return, by: User, line: str) -> None:
     """That case study is gone, its words kept in the history. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
     if study is None:
         raise ActionRefused("This case study has been removed already.")
@@ -270,77 +269,30 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
         department=study.department,
         old=f"{study.title}\n\n{study.text}".strip(),
     )
-    voided = void_signatures(return_, [place], by=by, at=now, because=f"Case study {line} was removed.")
-    history.record(return_, [*voided, event])
+    because = f"Case study {line} was removed."
+    voided = void_signatures(return_, [place], by=by, at=now, because=because)
+    open_queries = [
+        query for query in return_.queries.filter(section=section.key, line=line) if query.is_open
+    ]
+    closed = [
+        history.place_event(Event.Kind.CLOSED, place, at=now, by=by, field=str(query.number), reason=because)
+        for query in open_queries
+    ]
+    history.record(return_, [*voided, *closed, event])
+    for query, closing in zip(open_queries, closed, strict=True):
+        query.closed = closing
+        query.save(update_fields=["closed"])
+    if open_queries:
+        tell(
+            return_,
+            with_roles(return_, Role.LEAD),
+            but=by,
+            subject=f"{line}: the query is closed",
+            text=f"{by} removed case study {line}, which you had asked about.",
+            path=reverse("returns:event-list", args=[return_.authority.slug, return_.round]),
+        )
     return_.sent_back.filter(section=section.key, line=line).delete()
     study.delete()
-
-
-def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason: str) -> list[Event]:
-    """Every answer is what `approved` says; returns the events, still to be recorded.
-
-    The return must be locked. Signatures that the amendment voided stand again, those given since on what is
-    taken back are void.
-    """
-    present = read(return_)
-    events, restored, records = [], [], {}
-    for place in approved.places():
-        before = len(events)
-        for entry in approved.entries(place):
-            record = present.record(place, entry.table, entry.point)
-            texts = [
-                (n, to_text(getattr(record, n)), to_text(getattr(entry.record, n)))
-                for n in stored_columns(entry)
-            ]
-            taken_back = [(name, old, new) for name, old, new in texts if old != new]
-            if not taken_back:
-                continue
-            record.version += 1
-            records.setdefault(type(record), []).append(record)
-            for name, old, new in taken_back:
-                setattr(record, name, getattr(entry.record, name))
-                events.append(_answer_event(entry, record, by, at, name, old, new, reason))
-        if len(events) > before:
-            restored.append(Place(return_, place.section, place.line, place.department))
-    for model, rows in records.items():
-        names = {event.field for event in events} | {"version"}
-        model.objects.bulk_update(rows, [f.name for f in model._meta.concrete_fields if f.name in names])
-    events += void_signatures(return_, restored, by=by, at=at, because="The amendment was abandoned.")
-    # Also where an answer was changed to and fro, so that nothing was left to take back.
-    standing = {row.key for row in return_.signoffs.all()}
-    unsigned = [
-        Place(return_, place.section, place.line, place.department)
-        for place in approved.places()
-        if place.section.provisional and place.key not in standing
-    ]
-    return events + _reinstate(return_, present, unsigned, by=by, at=at)
-
-
-def _reinstate(return_: Return, answers: Answers, places: list[Place], *, by: User, at) -> list[Event]:
-    """The latest signature on each place that covers exactly what stands there now stands again."""
-    events = []
-    for place in places:
-        given = return_.events.filter(
-            kind=Event.Kind.SIGNED,
-            section=place.section.key,
-            line=place.line.key if place.line else "",
-            department=place.department,
-            new=place_digest(answers, place),
-        )
-        signed = given.order_by("-number").first()
-        if signed:
-            SignOff.objects.create(
-                return_record=return_,
-                section=signed.section,
-                line=signed.line,
-                department=place.department,
-                event=signed,
-            )
-            event = history.place_event(
-                Event.Kind.REINSTATED, place, at=at, by=by, new=signed.new, detail=str(signed.number)
-            )
-            events.append(event)
-    return events
 
 
 @transaction.atomic
@@ -349,7 +301,7 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
 
     A line that goes to another department loses its signature. Raises ActionRefused.
     """
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_allocate(by, return_):
         raise ActionRefused(locks.refusal(return_, "The e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:

@@ -9,7 +9,7 @@ from .. import clock, history, locks, rules
 from ..answers import Answers, Place, read
 from ..models import Event, Query, Return, Role, User
 from ..notices import tell, with_roles
-from .base import ActionRefused, lock
+from .base import ActionRefused, fresh, lock
 
 MAX_WORDS = 200
 
@@ -17,7 +17,7 @@ MAX_WORDS = 200
 @transaction.atomic
 def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
     """An open query on that place, which blocks until it is closed; its owner is told. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_raise_query(by, return_):
         raise ActionRefused(locks.refusal(return_, "The e-government lead raises queries."))
     return _ask(return_, by, place, text, Query.Kind.QUERY, Event.Kind.QUERIED)
@@ -26,7 +26,7 @@ def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
 @transaction.atomic
 def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query:
     """A question from Cabinet to the owner of an outcome, which stands in the pack. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_ask_question(by, return_):
         raise ActionRefused(
             "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
@@ -36,8 +36,17 @@ def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query
     return _ask(return_, by, place, text, Query.Kind.QUESTION, Event.Kind.ASKED)
 
 
+def answerer(answers: Answers, place: Place) -> User | None:
+    """The owner who is asked; None where there is none, or who there was has left, so that the lead is asked."""
+    owner = answers.owner(place)
+    return owner if owner and owner.is_active else None
+
+
 def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_kind: str) -> Query:
     answers = read(return_, place.section.key)
+    for query in answers.queries.get(place.key, []):
+        if query.is_open and (query.kind, query.asked.by, query.asked.new) == (kind, by, text):
+            return query  # a form sent twice asks once
     number = return_.queries.count() + 1
     event = history.place_event(
         event_kind,
@@ -57,7 +66,7 @@ def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_ki
         department=place.department,
         asked=event,
     )
-    owner = answers.owner(place)
+    owner = answerer(answers, place)
     tell(
         return_,
         [owner] if owner else with_roles(return_, Role.LEAD),
@@ -72,12 +81,14 @@ def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_ki
 @transaction.atomic
 def reply_to_query(*, return_: Return, by: User, number: int, text: str) -> Query:
     """The query has that reply, and whoever asked is told. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     query, place, answers = _find(return_, number)
     if not query.is_open:
         raise ActionRefused(f"This is {query.state.lower()} already; nothing more is asked.")
     if not rules.can_reply(by, query, place, answers.allocation(place)):
         raise ActionRefused(f"{place.code} is answered by {answers.owner(place) or 'nobody yet'}.")
+    if query.replied and (query.replied.by, query.replied.new) == (by, text):
+        return query  # a form sent twice replies once
     event = history.place_event(Event.Kind.REPLIED, place, at=clock.now(), by=by, new=text)
     event.field = str(number)
     (query.replied,) = history.record(return_, [event])
@@ -96,7 +107,7 @@ def reply_to_query(*, return_: Return, by: User, number: int, text: str) -> Quer
 @transaction.atomic
 def close_query(*, return_: Return, by: User, number: int) -> Query:
     """The query no longer blocks. Raises ActionRefused."""
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     query, place, answers = _find(return_, number)
     if not query.is_open:
         raise ActionRefused("This query is closed already.")

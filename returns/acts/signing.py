@@ -14,7 +14,7 @@ from ..completeness import Assessment, Part, assess
 from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
-from .base import ActionRefused, lock
+from .base import ActionRefused, fresh, lock
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def sign_department(*, return_: Return, by: User, department: Department, shown:
 
     `shown` is the digest of the statement the head has seen. Raises ActionRefused.
     """
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_sign_department(by, return_, department):
         raise ActionRefused(locks.refusal(return_, f"A head of {department} signs for it."))
     assessment = assess(read(return_))
@@ -55,7 +55,7 @@ def sign_figures(*, return_: Return, by: User, shown: str) -> int:
 
     Whoever prepared one of the figures can't sign them. Raises ActionRefused.
     """
-    return_ = lock(return_)
+    return_, by = lock(return_), fresh(by)
     if not rules.can_sign_figures(by, return_):
         raise ActionRefused(locks.refusal(return_, "The section 151 officer signs the figures."))
     assessment = assess(read(return_))

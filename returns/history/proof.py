@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from django.db import transaction
+
 from .. import chain
 from ..answers import Answers, model_of, read
 from ..frozen import freeze
@@ -27,13 +29,18 @@ def check(return_: Return, *, expected: Head | None = None) -> list[str]:
     an approved PDF, which shows a history whose end was cut off.
     """
     found = []
-    try:
-        for problem in _problems(return_, expected):
-            found.append(problem)  # noqa: PERF402 (what was found before a record can't be read is kept)
-    except UNREADABLE as error:
-        found.append(
-            f"A record of the return can’t be read, so it was altered: {type(error).__name__}: {error}."
+    with transaction.atomic():
+        # Locked, so that a save between two of the many readings isn't taken for tampering.
+        return_ = (
+            Return.objects.select_for_update(of=("self",)).select_related("authority").get(pk=return_.pk)
         )
+        try:
+            for problem in _problems(return_, expected):
+                found.append(problem)  # noqa: PERF402 (what was found before a record can't be read is kept)
+        except UNREADABLE as error:
+            found.append(
+                f"A record of the return can’t be read, so it was altered: {type(error).__name__}: {error}."
+            )
     return found
 
 

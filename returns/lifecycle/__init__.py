@@ -1,6 +1,14 @@
 """The life of a return: the table of its states and acts, and the one function that runs them."""
 
 from .performing import perform
-from .table import TRANSITIONS, Action, Transition, as_markdown, available_actions
+from .table import TRANSITIONS, Action, Transition, as_markdown, available_actions, opening_action
 
-__all__ = ["TRANSITIONS", "Action", "Transition", "as_markdown", "available_actions", "perform"]
+__all__ = [
+    "TRANSITIONS",
+    "Action",
+    "Transition",
+    "as_markdown",
+    "available_actions",
+    "opening_action",
+    "perform",
+]

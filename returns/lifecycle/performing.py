@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import transaction
 
 from .. import clock, history, locks, rules
-from ..acts import ActionRefused, lock
+from ..acts import ActionRefused, fresh, lock
 from ..answers import read
 from ..chain import canonical, sha256, sha256_of_bytes
 from ..completeness import assess
@@ -36,10 +36,15 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
         history.linked(after, [step.event])
         drawn = _draw(transition, step) if transition.version else None
         with transaction.atomic():
-            locked = lock(return_)
+            locked, by = lock(return_), fresh(by)
             _check(action, transition, locked, by)
+            if locked.status != seen.status:
+                raise ActionRefused(
+                    f"The return is {locked.status_words} since a moment ago. Look at it again, then decide."
+                )
             if drawn is None or history.head(locked) == after:
                 step.return_ = step.event.return_record = locked
+                step.by = step.event.by = by
                 return _write(transition, step, drawn)
     raise ActionRefused("Others kept changing the return while it was drawn. Wait a moment, then try again.")
 

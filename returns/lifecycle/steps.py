@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.formats import date_format
 
 from .. import clock, history
-from ..acts import ActionRefused, restore_answers, void_signatures
+from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatures
 from ..answers import read
 from ..chain import canonical
 from ..completeness import assess
@@ -91,7 +91,7 @@ def open_elements(step: Step) -> None:
     step.extra += step.details["opened"]
     step.details["owners"] = {}
     for place in wanted:
-        step.details["owners"].setdefault(answers.owner(place), []).append(place.code)
+        step.details["owners"].setdefault(answerer(answers, place), []).append(place.code)
 
 
 def opened(step: Step) -> None:
@@ -109,7 +109,7 @@ def opened(step: Step) -> None:
     for owner, codes in step.details["owners"].items():
         tell(
             return_,
-            [owner],
+            [owner] if owner else with_roles(return_, Role.LEAD),
             but=step.by,
             subject=f"{listed(codes)} came back to you",
             text=f"{step.by} sent {listed(codes)} back. Why: {step.event.reason}",
@@ -125,6 +125,7 @@ def reopened(step: Step) -> None:
         f"The return is open again: {codes}",
         f"{step.by} reopened {codes}. Why: {step.event.reason}",
         Role.CABINET,
+        also=[step.return_.delegation and step.return_.delegation.delegate],
     )
 
 
@@ -161,6 +162,13 @@ def decide(step: Step) -> None:
             )
     step.event.reason = decision.text
     step.event.detail = canonical(history.decision_detail(decision))
+
+
+def confirm_delegate(step: Step) -> None:
+    """Whoever is to amend may have left while the PDF was drawn."""
+    delegate = step.details["decision"].delegate
+    if delegate and not fresh(delegate).is_active:
+        raise ActionRefused(f"{delegate} has left. Choose another delegate.")
 
 
 def decided(step: Step) -> None:
@@ -207,12 +215,17 @@ def amended(step: Step) -> None:
     )
 
 
+def read_approved(step: Step) -> None:
+    """The version that stands, read before anything is locked."""
+    with_reason(step)
+    last = step.return_.versions.defer("pdf").order_by("-number").first()
+    step.details["approved"] = thaw(step.return_, last.data)
+
+
 def restore(step: Step) -> None:
     """The answers of the version that stands are put back, each with an event; signatures on them are void."""
-    return_ = step.return_
-    last = return_.versions.defer("pdf").order_by("-number").first()
     step.extra = restore_answers(
-        return_, thaw(return_, last.data), by=step.by, at=step.at, reason=step.event.reason
+        step.return_, step.details["approved"], by=step.by, at=step.at, reason=step.event.reason
     )
 
 

@@ -78,6 +78,7 @@ TRANSITIONS: dict[Action, Transition] = {
         guard=steps.another_person_sent_it,
         version=Version.Kind.APPROVED,
         before=steps.decide,
+        during=steps.confirm_delegate,
         after=steps.decided,
     ),
     Action.REFER_BACK: Transition(
@@ -119,7 +120,7 @@ TRANSITIONS: dict[Action, Transition] = {
         who="delegate or lead, at any time",
         condition="a reason; the approved answers are put back",
         kind=Event.Kind.ABANDONED,
-        before=steps.with_reason,
+        before=steps.read_approved,
         during=steps.restore,
         after=steps.abandoned,
     ),
@@ -156,6 +157,12 @@ def available_actions(return_: Return, user: User) -> list[Action]:
         and rules.belongs(user, return_.authority)
         and transition.rule(user, return_)
     ]
+
+
+def opening_action(return_: Return, user: User) -> Action | None:
+    """How this person opens elements again as the return stands, if at all."""
+    mine = available_actions(return_, user)
+    return next((action for action in (Action.SEND_BACK, Action.REOPEN) if action in mine), None)
 
 
 def as_markdown() -> str:

@@ -44,9 +44,9 @@ class Cover(Answer):
 
     @property
     def submitted_on(self):
-        """The date of filing; there is none before it."""
+        """The date of filing while it stands; none before it, and none once the return is open again."""
         filing = self.return_record.filing
-        return filing and filing.date
+        return filing.date if filing and self.return_record.status == Return.Status.SUBMITTED else None
 
 
 class Context(Answer):

@@ -34,9 +34,12 @@ class ActPerform(ReturnMixin, TemplateView):
 
     def allowed(self) -> bool:
         """Whoever may do it in some state may open it; in another state they are told why not now."""
+        may_ever = self.transition.rule(self.request.user, self.return_)
         if self.action in available_actions(self.return_, self.request.user):
             return True
-        if self.transition.rule(self.request.user, self.return_):
+        if may_ever and self.request.method == "POST":
+            return True  # the act refuses, and what was typed is shown again
+        if may_ever:
             why = f"“{self.action.label}” can’t be done now: the return is {self.return_.status_words}."
             raise PermissionDenied(locks.refusal(self.return_, why))
         return False
@@ -48,6 +51,12 @@ class ActPerform(ReturnMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         form = self.get_form(request.POST)
+        if request.POST.get("status", self.return_.status) != self.return_.status:
+            refusal = (
+                f"The return is {self.return_.status_words} since this page was opened, so nothing was done. "
+                "Look at what happened, then decide."
+            )
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:
@@ -67,7 +76,8 @@ class ActPerform(ReturnMixin, TemplateView):
     def get_context_data(self, form=None, **kwargs):
         kept = None if form else held.find(self.request)
         form = form or self.get_form(kept)
-        guard = self.transition.guard
+        # A condition makes sense only where the act can be done at all.
+        guard = self.return_.status in self.transition.sources and self.transition.guard
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
             "transition": self.transition,

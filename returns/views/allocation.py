@@ -8,10 +8,12 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from .. import locks, rules
+from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers import read
 from ..forms import form_helper
 from ..models import User
+from ..notices import listed
 from .base import ReturnMixin
 
 
@@ -30,7 +32,7 @@ class AllocationForm(forms.Form):
     )
     due = forms.DateField(
         label="Answer due",
-        input_formats=["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"],
+        input_formats=DATES,
         error_messages={
             "required": "Give the date by which it is to be answered, such as 30 November 2004.",
             "invalid": "This isn’t a date. Type it like 30 November 2004 or 30/11/2004.",
@@ -86,6 +88,7 @@ class AllocationView(ReturnMixin, TemplateView):
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         owner, department = form.cleaned_data["owner"]
+        signed = _signed(self.return_)
         try:
             changed = allocate_lines(
                 return_=self.return_,
@@ -99,7 +102,10 @@ class AllocationView(ReturnMixin, TemplateView):
             form.add_error("owner", str(refusal))
             return self.render_to_response(self.get_context_data(form=form), status=409)
         noun = "line is" if changed == 1 else "lines are"
-        messages.success(request, f"{changed} {noun} now with {owner}, {department}.")
+        told = f"{changed} {noun} now with {owner}, {department}."
+        if void := signed - _signed(self.return_):
+            told += f" Signatures on {listed(sorted(void))} are void, and their givers are told."
+        messages.success(request, told)
         return redirect(request.get_full_path())
 
     def get_context_data(self, form=None, **kwargs):
@@ -126,6 +132,7 @@ class AllocationView(ReturnMixin, TemplateView):
                     "allocation": answers.allocations[key],
                     "applies": answers.applies(place),
                     "ticked": key in ticked,
+                    "signed": answers.signed.get(place.key),
                 }
             )
         every = [
@@ -147,7 +154,12 @@ class AllocationView(ReturnMixin, TemplateView):
             "outside": [row for row in rows if row["allocation"].owner is None and not row["applies"]],
             "blocking": sum(allocation.owner is None and applies for allocation, applies in every),
             "total": len(every),
+            "any_signed": any(row["signed"] for row in rows),
             "sections": [s for s in self.return_.proforma.sections if s.answered_by == "owner"],
             "areas": self.return_.proforma.section_by_key["outcomes"].groups,
             "chosen": {"section": section.key if section else "", "area": area, "tier": tier},
         }
+
+
+def _signed(return_) -> set[str]:
+    return set(return_.signoffs.filter(department=None).values_list("line", flat=True))

@@ -13,7 +13,7 @@ from ..answers import read
 from ..completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset
-from ..lifecycle import Action
+from ..lifecycle import opening_action
 from ..models import Return
 from .base import ReturnMixin
 
@@ -157,8 +157,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "errors": _errors(formset, amendment),
             "lock": "" if rules.is_open(self.place) else locks.why_locked(self.return_),
             "can_query": rules.can_raise_query(user, self.return_),
-            "can_send_back": rules.can_send_back(user, self.return_),
-            "send_back": Action.SEND_BACK if self.return_.status in rules.ALLOCATING else Action.REOPEN,
+            "send_back": opening_action(self.return_, user),
             "element": element_key(self.place),
             "state": state,
             "position": [place.key for place in siblings].index(self.place.key) + 1,
@@ -204,8 +203,8 @@ class CaseStudyCreate(ReturnMixin, View):
         return rules.can_add_case_study(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
-        own = request.user.departments.order_by("name")
-        department = own.filter(slug=request.POST.get("department", "")).first() or own.first()
+        own = {department.slug: department for department in request.user.departments.order_by("name")}
+        department = own.get(request.POST.get("department", "")) or next(iter(own.values()))
         try:
             study = add_case_study(return_=self.return_, by=request.user, department=department)
         except ActionRefused as refusal:
@@ -225,6 +224,10 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
 
     def allowed(self) -> bool:
         return rules.can_remove_case_study(self.request.user, self.place, None)
+
+    def get_context_data(self, **kwargs):
+        signed = self.answers.signed.get(self.place.key)
+        return super().get_context_data(**kwargs) | {"signed": signed}
 
     def post(self, request, *args, **kwargs):
         try:

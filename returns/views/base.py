@@ -8,6 +8,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from .. import clock, locks, rules
+from ..answers import read
+from ..frozen import thaw
 from ..models import Authority, Department, Notice, Return
 from ..templatetags.returns_format import moment
 
@@ -94,6 +96,14 @@ class ReturnMixin(CouncilMixin):
     @property
     def footer_status(self) -> str:
         return f"Return {self.return_.status_words}. As at {moment(clock.now())}."
+
+    def answers_shown(self, *sections: str):
+        """The answers to read on this page: of the copy that stands, for those who see copies only."""
+        if rules.sees_copies_only(self.request.user):
+            version = self.return_.latest_version
+            if version:
+                return thaw(self.return_, version.data)
+        return read(self.return_, *sections)
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {

@@ -14,16 +14,15 @@ class CopyMixin(ReturnMixin):
     """A page of the present answers; the version that stands is shown in its place where there is one to show."""
 
     def dispatch(self, request, *args, **kwargs):
-        version = self.version_shown() if self.allowed() else None
+        reading = request.method in ("GET", "HEAD")
+        version = self.version_shown() if reading and self.allowed() else None
         if version:
             version.return_record = self.return_
             return redirect(self.address_of(version))
         return super().dispatch(request, *args, **kwargs)
 
     def version_shown(self):
-        return (
-            self.return_.latest_version if rules.sees_copies_only(self.request.user, self.return_) else None
-        )
+        return self.return_.latest_version if rules.sees_copies_only(self.request.user) else None
 
     def address_of(self, version) -> str:
         return version.get_absolute_url()

@@ -22,7 +22,7 @@ class NoticeList(ReturnMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         upto = request.POST.get("upto", "")
-        if upto.isdecimal():
+        if upto.isdecimal() and len(upto) < 19:  # what a database takes for a number
             self._own().filter(pk__lte=int(upto), seen_at=None).update(seen_at=clock.now())
         return redirect("returns:notice-list", self.authority.slug, self.return_.round)
 

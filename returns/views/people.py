@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
@@ -61,6 +61,8 @@ class PersonUpdate(PersonCreate):
     """Roles, departments and whether the account is open; people are never deleted, since the history names them."""
 
     def find(self):
+        if not self.kwargs["username"].isprintable():
+            raise Http404  # PostgreSQL takes no NUL, not even to look for
         self.person = get_object_or_404(User, authority=self.authority, username=self.kwargs["username"])
 
     def get_form_kwargs(self):

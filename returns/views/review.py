@@ -8,11 +8,26 @@ from django.views.generic import TemplateView
 
 from .. import held, rules
 from ..action_forms import WordsForm, element_key
-from ..acts import ActionRefused, ask_question, close_query, place_of, raise_query, reply_to_query
+from ..acts import (
+    ActionRefused,
+    answerer,
+    ask_question,
+    close_query,
+    place_of,
+    raise_query,
+    reply_to_query,
+)
 from ..answers import read
 from ..completeness import assess
-from ..models import Query
+from ..models import Query, Role
 from .base import ReturnMixin
+
+
+def cells_shown(view: ReturnMixin, place) -> list:
+    """What stands at the place, for this reader: in the copy that stands, or now."""
+    answers = view.answers_shown(place.section.key)
+    there = next((each for each in answers.places() if each.key == place.key), None)
+    return list(answers.cells(there)) if there else []
 
 
 class QueryCreate(ReturnMixin, TemplateView):
@@ -32,13 +47,16 @@ class QueryCreate(ReturnMixin, TemplateView):
         self.is_question = not rules.can_watch(self.request.user, self.return_)
 
     def allowed(self) -> bool:
-        user = self.request.user
+        user, return_ = self.request.user, self.return_
+        if self.request.method == "POST":
+            # Who asks in some state is refused by the act, which shows again what was typed.
+            return rules.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
         if self.is_question:
-            return rules.can_ask_question(user, self.return_) and self.place.section.key == "outcomes"
-        return rules.can_raise_query(user, self.return_)
+            return rules.can_ask_question(user, return_) and self.place.section.key == "outcomes"
+        return rules.can_raise_query(user, return_)
 
     def get_form(self, data=None) -> WordsForm:
-        owner = self.answers.owner(self.place)
+        owner = answerer(self.answers, self.place)
         label = "Question" if self.is_question else "Query"
         return WordsForm(data, label=label, help_text=f"{owner or 'The lead'} is told, and answers.")
 
@@ -54,7 +72,7 @@ class QueryCreate(ReturnMixin, TemplateView):
         except ActionRefused as refusal:
             return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         held.release(request)
-        messages.success(request, f"Asked. {self.answers.owner(self.place) or 'The lead'} is told.")
+        messages.success(request, f"Asked. {answerer(self.answers, self.place) or 'The lead'} is told.")
         return redirect("returns:query-detail", self.authority.slug, self.return_.round, query.number)
 
     def get_context_data(self, form=None, **kwargs):
@@ -71,7 +89,7 @@ class QueryCreate(ReturnMixin, TemplateView):
             "form": form or self.get_form(kept),
             "kept": kept is not None,
             "owner": self.answers.owner(self.place),
-            "cells": list(self.answers.cells(self.place)),
+            "cells": cells_shown(self, self.place),
             "writer": held.writer_token(self.request.user),
         }
 
@@ -125,8 +143,12 @@ class QueryDetail(ReturnMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         closing = "close" in request.POST
-        if not (self._may_close() if closing else self._may_reply()):
-            raise PermissionDenied(f"This query is {self.query.state.lower()}; you can’t change that.")
+        allocation = self.answers.allocation(self.place)
+        if closing and not rules.has_role(request.user, self.return_, Role.LEAD):
+            raise PermissionDenied("The e-government lead closes queries.")
+        if not closing and not rules.answers_queries(request.user, self.place, allocation):
+            owner = self.answers.owner(self.place) or "the e-government lead"
+            raise PermissionDenied(f"A query on {self.place.code} is replied to by {owner}.")
         form = self._form(request.POST)
         number = self.query.number
         if not closing and not form.is_valid():
@@ -156,8 +178,9 @@ class QueryDetail(ReturnMixin, TemplateView):
             "place": self.place,
             "owner": self.answers.owner(self.place),
             "state": assess(self.answers).state(self.place),
-            "cells": list(self.answers.cells(self.place)),
+            "cells": cells_shown(self, self.place),
             "can_see_place": can_see,
+            "typed": form.data.get("text", "") if form and not self._may_reply() else "",
             "may_reply": self._may_reply(),
             "may_close": self._may_close(),
             "form": form or self._form(kept),

@@ -10,7 +10,8 @@ from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, st
 from ..acts.signing import event_key
 from ..answers import read
 from ..completeness import assess
-from ..models import Event
+from ..lifecycle import opening_action
+from ..models import Event, Role
 from .base import DepartmentMixin, ReturnMixin
 
 
@@ -46,8 +47,7 @@ class SignatureList(ReturnMixin, TemplateView):
             "mine": [row for row in waiting if row["mine"]],
             "lock": locks.why_locked(self.return_),
             "can_watch": rules.can_watch(user, self.return_),
-            "can_send_back": rules.can_send_back(user, self.return_),
-            "send_back": "send-back" if self.return_.status in rules.ALLOCATING else "reopen",
+            "send_back": opening_action(self.return_, user),
         }
 
     def _part(self, user, part, answers, voided) -> dict:
@@ -133,6 +133,12 @@ class SignMixin:
 class DepartmentSign(SignMixin, DepartmentMixin, TemplateView):
     """The department's statement, signed by its head."""
 
+    def allowed(self) -> bool:
+        # A head is told what keeps the part from being signed now; nobody else ever signs it.
+        if self.request.method == "POST":
+            return rules.is_head_of(self.request.user, self.return_, self.department)
+        return super().allowed()
+
     def part_department(self):
         return self.department
 
@@ -149,6 +155,8 @@ class FiguresSign(SignMixin, ReturnMixin, TemplateView):
     """All figures in pounds, signed by the section 151 officer."""
 
     def allowed(self) -> bool:
+        if self.request.method == "POST":
+            return rules.has_role(self.request.user, self.return_, Role.FINANCE)
         return rules.can_watch(self.request.user, self.return_)
 
     def may_sign(self) -> bool:

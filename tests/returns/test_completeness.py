@@ -43,7 +43,7 @@ def test_blank_return_misses_everything_that_is_required(db):
         ("owner", "resources"): 6,
         ("blank", "efficiency"): 2 * 6 * (1 + 5 * 2) + 1,
         ("blank", "cases"): 1,
-        ("signature", ""): 2,
+        ("signature", ""): 2 + 1,  # two departments, and nobody signs for a lead who isn't there
         ("figures", ""): 1,
     }
     assert (assessment.exposure_gbp, assessment.tally.answered, assessment.tally.percent) == (150_000, 0, 0)

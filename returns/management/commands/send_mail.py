@@ -2,7 +2,7 @@ import signal
 import threading
 
 from django.core.management.base import BaseCommand
-from django.db import close_old_connections
+from django.db import DatabaseError, close_old_connections
 
 from returns.mail import send_queued
 
@@ -24,6 +24,11 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: ended.set())
         while not ended.is_set():
-            send_queued()
+            try:
+                send_queued()
+            except DatabaseError as error:
+                self.stderr.write(
+                    f"The queue can’t be read just now: {error}. Trying again in {PAUSE} seconds."
+                )
             close_old_connections()
             ended.wait(PAUSE)
