@@ -16,7 +16,7 @@ run: $(VENV)/.run
 	  SITE_URL=http://127.0.0.1:$(PORT) TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

@@ -13,7 +13,7 @@ from . import clock
 from .models import Notice
 
 LEASE = datetime.timedelta(minutes=10)  # a sender that died is followed by another after that long
-TRIES = 8
+TRIES = 12  # the last comes three days after the first: a night, or a weekend, without a mail server loses nothing
 logger = logging.getLogger(__name__)
 
 

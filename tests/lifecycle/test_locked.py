@@ -270,6 +270,7 @@ def test_filed_return_is_reopened_with_a_reason_and_all_concerned_are_told(submi
     assert set(opened(submitted)) == set(names)
     is_open = "The return is open again: Cover, R5, EF1 and C1"
     expected = [
+        ("cabinet", is_open),
         ("clerk", is_open),
         ("finance", is_open),
         ("finance", "Your signature on EF1 is void"),

@@ -80,7 +80,7 @@ def test_what_failed_is_tried_again_with_growing_waits_and_given_up_in_the_end(t
             assert send_queued() == (0, 0)
         minutes += waits[-1]
 
-    assert waits == [2, 4, 8, 16, 32, 64, 128, 256]
+    assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
     assert stood(three) == [("failed", TRIES, "ConnectionRefusedError: Nobody answers.")] * 3
     settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
     with later(minutes + 10_000):
