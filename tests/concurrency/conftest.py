@@ -1,0 +1,66 @@
+"""Databases for tests of several people at once: on either engine, each test with one of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.concurrency.copies import copied
+from tests.concurrency.postgres import programs, running
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def manage(url: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"DEBUG": "1", "TODAY": "2004-12-08", "DATABASE_URL": url},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, (
+        f"manage.py {' '.join(arguments)}: exit code {done.returncode}\n{done.stderr}"
+    )
+
+
+@pytest.fixture(scope="session")
+def server():
+    """A PostgreSQL server of this session's own."""
+    folder = programs()
+    if folder is None:
+        pytest.skip("PostgreSQL server programs are not installed")
+    with running(folder) as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgres_url(server) -> str:
+    """The address of an empty database on it."""
+    return server.new_database("ieg4")
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def engine(request) -> str:
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def template(engine, request, tmp_path_factory) -> str:
+    """The demonstration councils with nothing left to do, written once for each engine."""
+    if engine == "sqlite":
+        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'demo.sqlite3'}"
+    else:
+        url = request.getfixturevalue("server").new_database("demo")
+    manage(url, "migrate", "--verbosity", "0")
+    manage(url, "load_demo", "--complete")
+    return url
+
+
+@pytest.fixture
+def database_url(template):
+    """A copy of it for one test alone."""
+    with copied(template) as url:
+        yield url
