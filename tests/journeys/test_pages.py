@@ -42,7 +42,6 @@ PAGES = {
         f"{RETURN}/history/?kind=signatures",
         f"{RETURN}/messages/",
         f"{RETURN}/outcomes/R4/",
-        f"{RETURN}/acts/reopen/",
         f"{COUNCIL}/nowhere/",
         f"{COUNCIL}/people/",
     ],
@@ -97,7 +96,6 @@ PAGES = {
 STATUS = {
     ("lead", f"{COUNCIL}/nowhere/"): 404,
     ("lead", f"{COUNCIL}/people/"): 403,
-    ("lead", f"{RETURN}/acts/reopen/"): 403,
     ("cabinet", f"{RETURN}/dashboard/"): 403,
     ("cabinet", f"{RETURN}/outcomes/R1/"): 404,
 }

@@ -36,7 +36,8 @@ GAIN = {"section": "efficiency", "line": "EF1", "department": "corporate", "poin
 LOCK = (
     "Approved by Cabinet on 2 December 2004, minute 64, as Angela Rudge recorded on 3 December 2004, "
     "9:30am, so it is locked. Margaret Oduya is amending case studies and efficiency figures, and may until "
-    "20 December 2004. Joanna Fairley can reopen chosen elements, with a reason."
+    "20 December 2004. Once the amendment is finished or abandoned, Joanna Fairley can reopen chosen elements, "
+    "with a reason."
 )
 
 

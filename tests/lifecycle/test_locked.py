@@ -46,7 +46,7 @@ APPROVED = (
 AMENDING = APPROVED.replace(
     "Margaret Oduya may amend case studies and efficiency figures until",
     "Margaret Oduya is amending case studies and efficiency figures, and may until",
-)
+).replace(OPENS, f"Once the amendment is finished or abandoned, {OPENS}")
 FILED = (
     "The return was filed on 8 December 2004, reference IEG4-0042, as Joanna Fairley recorded on "
     f"8 December 2004, 2:05pm, so it is locked. {OPENS}"

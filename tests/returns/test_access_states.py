@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import Group
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import get_resolver, resolve
 from django.views.generic import View
@@ -34,6 +34,10 @@ from tests.returns.access_table import (
     named_views,
     pages,
 )
+
+# The stage is wider than a test, but without this mark no test database would be made for it, and it would be set
+# up in the one that the settings name.
+pytestmark = pytest.mark.django_db
 
 METHODS = ["GET", "POST", "PUT", "DELETE"]
 # A form that was read has written to the records in memory, saved or not.
@@ -103,6 +107,8 @@ def sign_everyone_in(authority) -> dict[str, Client]:
 @pytest.fixture(scope="module", params=STATES)
 def stage(request, django_db_setup, django_db_blocker):
     """Built once for each state and taken back after it: to build it for each role would double the time."""
+    made_for_tests = ("file:memorydb_", "test_")
+    assert str(connection.settings_dict["NAME"]).startswith(made_for_tests), "This is not a test database."
     with django_db_blocker.unblock(), undone(), pytest.MonkeyPatch.context() as patch:
         memory = remember_answers(patch)
         # To draw the draft takes two seconds each time; whether it is handed out doesn't depend on what it holds.
