@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import inspect
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 from django.views.generic import View
 
-from returns import history
+from returns import history, rules
 from returns.acts import ask_question, raise_query
 from returns.answers import read
 from returns.frozen import freeze
@@ -452,3 +453,31 @@ FORGED = {
 
 def columns(row) -> dict:
     return {field.attname: getattr(row, field.attname) for field in row._meta.concrete_fields}
+
+
+def test_no_rule_allows_anything_in_another_council_or_with_a_closed_account(wyeborough):
+    """Addresses and sign-in see to it first; acts, commands and imports have the rules alone."""
+    department = wyeborough.authority.departments.get(slug="corporate")
+    given = {"return_": wyeborough, "authority": wyeborough.authority, "department": department}
+    asked = {
+        name: [parameter for parameter in inspect.signature(rule).parameters if parameter != "user"]
+        for name, rule in inspect.getmembers(rules, inspect.isfunction)
+        if rule.__module__ == rules.__name__ and not name.startswith("_")
+    }
+    generic = {name: names for name, names in asked.items() if names and set(names) <= set(given)}
+    strangers = list(User.objects.filter(authority__slug="marchshire"))
+    leavers = list(User.objects.filter(authority=wyeborough.authority))
+    for person in leavers:
+        person.is_active = False
+
+    allowed = set()
+    for status in Return.Status:
+        wyeborough.status = status  # in memory alone
+        for name, names in generic.items():
+            values = [given[each] for each in names]
+            allowed |= {
+                (name, str(who_)) for who_ in strangers + leavers if getattr(rules, name)(who_, *values)
+            }
+
+    assert {"belongs", "can_read_return", "can_watch", "is_delegate", "can_sign_department"} <= set(generic)
+    assert allowed == set()
