@@ -9,12 +9,10 @@ ROOT = Path(__file__).resolve().parents[2]
 # What leans on the database: the rest asks the same of either, and took twice the time for nothing.
 MODULES = [
     "tests/returns/test_answers.py",
-    "tests/returns/test_bad_input.py",
     "tests/returns/test_commands.py",
     "tests/lifecycle/test_history_chain.py",
     "tests/lifecycle/test_meanwhile.py",
     "tests/lifecycle/test_signatures.py",
-    "tests/lifecycle/test_tampering.py",
 ]
 OUTER = "PYTEST_"  # what tells a worker of this run which one it is would confuse the other run
 
