@@ -15,7 +15,7 @@ django.setup()
 
 from returns import clock  # noqa: E402
 from returns.completeness import assess  # noqa: E402
-from returns.documents.return_ import return_html, return_pdf  # noqa: E402
+from returns.documents.return_ import return_sheet  # noqa: E402
 from returns.models import Return  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -46,15 +46,15 @@ def chromium_prints(html: str) -> None:
 def main() -> None:
     return_ = max(Return.objects.all(), key=lambda each: assess(each).tally.required)
     now = clock.now()
-    html = return_html(return_, as_at=now)
-    return_pdf(return_, as_at=now)  # warm
+    html = return_sheet(return_, as_at=now).html
+    return_sheet(return_, as_at=now).pdf()  # warm
     chromium = best_of(3, lambda: chromium_prints(html))
     print(f"| {return_}: what | seconds | to Chromium's print |")
     print("| --- | --- | --- |")
     rows = [
         ("headless Chromium prints the same HTML", chromium),
-        ("full draft as PDF, warm process", best_of(3, lambda: return_pdf(return_, as_at=now))),
-        ("its HTML alone", best_of(3, lambda: return_html(return_, as_at=now))),
+        ("full draft as PDF, warm process", best_of(3, lambda: return_sheet(return_, as_at=now).pdf())),
+        ("its HTML alone", best_of(3, lambda: return_sheet(return_, as_at=now).html)),
         ("completeness of the whole return", best_of(5, lambda: assess(return_))),
     ]
     for what, seconds in rows:

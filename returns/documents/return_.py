@@ -18,6 +18,7 @@ from ..models import Authority, Decision, Event, Return, Version
 from .pdf import render
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows
+from .sheet import Sheet
 
 
 @dataclass(frozen=True)
@@ -218,14 +219,11 @@ def version_pdf(
     return render(html, at=event.at, css=council_css(answers.return_.authority))
 
 
-def return_html(return_: Return, *, as_at: datetime.datetime) -> str:
-    """The document as HTML for print, with the answers read now."""
-    return render_to_string("documents/return.html", return_context(assess(return_), as_at))
-
-
-def return_pdf(return_: Return, *, as_at: datetime.datetime) -> bytes:
-    """The document as PDF; the same answers and moment give the same bytes. Raises RenderFailed."""
-    return render(return_html(return_, as_at=as_at), at=as_at, css=council_css(return_.authority))
+def return_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
+    """The draft, with the answers read now."""
+    html = render_to_string("documents/return.html", return_context(assess(return_), as_at))
+    name = f"{return_.round}-{return_.authority.slug}-draft"
+    return Sheet(name, html, council_css(return_.authority), as_at)
 
 
 def council_css(authority: Authority) -> str:

@@ -142,6 +142,8 @@ class Event(models.Model):
         SUBMITTED = "submitted", "Filed"
         REOPENED = "reopened", "Reopened"
         STORED = "stored", "Version stored"
+        REPORT = "report", "Covering report edited"
+        RISK = "risk", "Risk register changed"
 
     return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField(help_text="Its place in the return's history, from 1.")

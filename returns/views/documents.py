@@ -6,7 +6,7 @@ from django.views.generic import TemplateView, View
 
 from .. import clock, rules
 from ..completeness import assess
-from ..documents.return_ import return_context, return_pdf
+from ..documents.return_ import return_context, return_sheet
 from .base import ReturnMixin
 
 
@@ -50,10 +50,10 @@ class ReturnPdf(CopyMixin, View):
         return version.pdf_url
 
     def get(self, request, *args, **kwargs):
-        body = return_pdf(self.return_, as_at=clock.now())
-        name = f"{self.return_.round}-{self.authority.slug}-draft.pdf"
+        sheet = return_sheet(self.return_, as_at=clock.now())
+        name = f"{sheet.name}.pdf"
         return HttpResponse(
-            body,
+            sheet.pdf(),
             content_type="application/pdf",
             headers={"Content-Disposition": f'inline; filename="{name}"'},
         )

@@ -15,7 +15,7 @@ from django.db import transaction
 from efficiency.models import EfficiencyNote, Gain, Resource
 from outcomes.models import ChannelCount, InteractionCount, Outcome, OutcomeStatus
 from returns.completeness import assess
-from returns.documents.return_ import council_css, return_context, return_pdf
+from returns.documents.return_ import council_css, return_context, return_sheet
 from returns.models import Authority, CaseStudy, Context, Cover, Declaration, Return
 from returns.proforma import load
 from tests.factories import UserFactory, blank_return
@@ -81,7 +81,9 @@ def squeeze(text: str) -> str:
 
 def print_return(return_: Return) -> Printed:
     assessment = assess(return_)
-    return Printed(return_pdf(return_, as_at=AT), assessment, return_context(assessment, AT)["document"])
+    return Printed(
+        return_sheet(return_, as_at=AT).pdf(), assessment, return_context(assessment, AT)["document"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +92,7 @@ def printed(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), transaction.atomic():
         draft = print_return(Return.objects.select_related("authority").get(authority__slug="marchshire"))
         nothing = blank_return(departments=2)
-        blank, again = print_return(nothing), return_pdf(nothing, as_at=AT)
+        blank, again = print_return(nothing), return_sheet(nothing, as_at=AT).pdf()
         full = print_return(fill(blank_return(departments=1, kind="county")))
         transaction.set_rollback(True)
     return {"draft": draft, "blank": blank, "again": again, "full": full}

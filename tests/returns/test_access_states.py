@@ -18,10 +18,10 @@ from django.views.generic import View
 from returns import history, rules
 from returns.acts import ask_question, raise_query
 from returns.answers import read
+from returns.documents.sheet import Sheet
 from returns.frozen import freeze
 from returns.lifecycle import Action
 from returns.models import Notice, Return, User
-from returns.views import documents
 from returns.views.base import CouncilMixin
 from tests.lifecycle.moving import do, filing, fresh, place, reopen, who
 from tests.returns.access_table import (
@@ -113,7 +113,7 @@ def stage(request, django_db_setup, django_db_blocker):
     with django_db_blocker.unblock(), undone(), pytest.MonkeyPatch.context() as patch:
         memory = remember_answers(patch)
         # To draw the draft takes two seconds each time; whether it is handed out doesn't depend on what it holds.
-        patch.setattr(documents, "return_pdf", drawn_at_once)
+        patch.setattr(Sheet, "pdf", lambda _: b"%PDF-stand-in")
         return_ = Return.objects.get(authority__slug="wyeborough")
         clients = sign_everyone_in(return_.authority)
         ask(return_)
@@ -121,10 +121,6 @@ def stage(request, django_db_setup, django_db_blocker):
         memory.clear()
         return_ = fresh(return_)
         yield Stage(request.param, return_, clients, memory, traces(return_))
-
-
-def drawn_at_once(return_: Return, as_at) -> bytes:
-    return b"%PDF-stand-in"
 
 
 def remember_answers(patch) -> dict:

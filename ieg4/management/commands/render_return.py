@@ -4,13 +4,11 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
+from ieg4.documents import DOCUMENTS
 from returns import clock, rules
 from returns.documents.pdf import RenderFailed
-from returns.documents.return_ import return_pdf
+from returns.management.commands._return import ReturnCommand
 
-from ._return import ReturnCommand
-
-DOCUMENTS = {"return": return_pdf}
 STORED = {"return"}  # of a locked return these are kept, and never drawn again
 
 
@@ -46,7 +44,7 @@ class Command(ReturnCommand):
 def _body(return_, document: str) -> bytes:
     if document in STORED and return_.status in rules.LOCKED:
         return bytes(return_.versions.order_by("-number").first().pdf)
-    return DOCUMENTS[document](return_, as_at=clock.now())
+    return DOCUMENTS[document](return_, as_at=clock.now()).pdf()
 
 
 def _write_whole(target: Path, body: bytes) -> None:
