@@ -6,22 +6,23 @@ import datetime
 import gc
 import hashlib
 import threading
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from weasyprint import CSS, HTML
+from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from .tags import complete_tags
+from .tags import finish
 
 ROOT = (Path(settings.BASE_DIR) / "static").resolve()
 BASE = "app-static:///"
 DESIGN = "css/print.css"
-VARIANT = "pdf/ua-1"
+VARIANT = "pdf/a-3b"  # archival, with attachments; ISO 19005-3
 FOLDERS = frozenset({"css", "fonts", "img"})
 TYPES = {
     ".css": "text/css",
@@ -37,6 +38,26 @@ _one_at_a_time = threading.Lock()
 
 class RenderFailed(Exception):
     """The document could not be made; the message says why."""
+
+
+@dataclass(frozen=True)
+class Attached:
+    """A file inside the document."""
+
+    name: str
+    body: bytes
+    description: str
+    relationship: str  # to the document: Data, Alternative; ISO 32000-2, 7.11.3
+
+    def attachment(self, at: datetime.datetime) -> Attachment:
+        return Attachment(
+            string=self.body,
+            name=self.name,
+            description=self.description,
+            created=at,
+            modified=at,
+            relationship=self.relationship,
+        )
 
 
 class StaticOnly(URLFetcher):
@@ -94,14 +115,17 @@ def _design() -> tuple[FontConfiguration, CSS]:
     return fonts, sheet
 
 
-def render(html: str, *, at: datetime.datetime, css: str = "") -> bytes:
-    """The tagged PDF of that HTML, dated `at`; the same arguments give the same bytes.
+def render(
+    html: str, *, at: datetime.datetime, css: str = "", attached: tuple[Attached, ...] = ()
+) -> bytes:
+    """The archival, tagged PDF of that HTML, dated `at`; the same arguments give the same bytes.
 
     `css` comes after the packaged stylesheet. Takes seconds: never call it inside a transaction.
     Raises RenderFailed when the document asks for anything but packaged static files.
     """
     dated = at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    identifier = hashlib.sha256("\x00".join((html, css, dated)).encode("utf-8", "replace")).digest()[:16]
+    identifier = _identifier(html, css, dated, attached)
+    attachments = [each.attachment(at.astimezone(datetime.UTC)) for each in attached]
     fetcher = StaticOnly()
     with _one_at_a_time:
         collecting = gc.isenabled()
@@ -116,7 +140,11 @@ def render(html: str, *, at: datetime.datetime, css: str = "") -> bytes:
             )
             document.metadata.created = document.metadata.modified = dated
             body = document.write_pdf(
-                finisher=complete_tags, pdf_variant=VARIANT, pdf_tags=True, pdf_identifier=identifier
+                finisher=finish,
+                pdf_variant=VARIANT,
+                pdf_tags=True,
+                pdf_identifier=identifier,
+                attachments=attachments,
             )
         except FatalURLFetchingError as error:  # no Exception: it would pass every other handler
             raise RenderFailed(_refusal(fetcher)) from error
@@ -126,6 +154,13 @@ def render(html: str, *, at: datetime.datetime, css: str = "") -> bytes:
     if fetcher.refused:
         raise RenderFailed(_refusal(fetcher))
     return body
+
+
+def _identifier(html: str, css: str, dated: str, attached: tuple[Attached, ...]) -> bytes:
+    """The identifier of a file with that content; 16 bytes."""
+    parts = [html.encode("utf-8", "replace"), css.encode(), dated.encode()]
+    parts += [part for each in attached for part in (each.name.encode(), each.body)]
+    return hashlib.sha256(b"\x00".join(hashlib.sha256(part).digest() for part in parts)).digest()[:16]
 
 
 def _refusal(fetcher: StaticOnly) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from .pdf import render
+from .pdf import Attached, render
 
 
 @dataclass(frozen=True)
@@ -16,7 +16,8 @@ class Sheet:
     html: str
     css: str  # follows the packaged stylesheet
     at: datetime.datetime  # the moment the document speaks of
+    attached: tuple[Attached, ...] = ()
 
     def pdf(self) -> bytes:
         """The document as PDF. Takes seconds: never inside a transaction. Raises RenderFailed."""
-        return render(self.html, at=self.at, css=self.css)
+        return render(self.html, at=self.at, css=self.css, attached=self.attached)

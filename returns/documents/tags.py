@@ -1,23 +1,38 @@
-"""Completes what WeasyPrint leaves out of tagged tables, so that each figure knows all its heads."""
+"""Completes what WeasyPrint leaves out of tagged files: one table is one, each figure knows all its heads."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 import pydyf
+from weasyprint.formatting_structure import boxes
+from weasyprint.layout.absolute import AbsolutePlaceholder
+
+RESOURCES = ("Pattern", "Shading", "XObject")
 
 
-def complete_tags(document, pdf: pydyf.PDF) -> None:
-    """Every TD names its row's and its column's heads, spanning ones included; every TH has its scope.
+def finish(document, pdf: pydyf.PDF) -> None:
+    """The file reads as the page says, and a checker of archival files has nothing to stumble over.
 
-    WeasyPrint 70 credits a head that spans columns to the first of them only and writes no scope.
+    A table over several pages is one table with one head; what each page repeats is marked as decoration.
+    Every TD names its row's and its column's heads, spanning ones included; every TH has its scope.
+    Raises ValueError when the file is not as WeasyPrint 70 makes it.
     """
     tree = _Tree(pdf)
+    _join_tables(tree, document)
+    _drop_unread(tree)
+    _complete_tables(tree)
+    _tidy(pdf)
+
+
+def _complete_tables(tree: _Tree) -> None:
+    """WeasyPrint 70 credits a head that spans columns to the first of them only and writes no scope."""
     names = {}
-    for element in list(pdf.objects):
-        if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table":
+    for element in list(tree.pdf.objects):
+        if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table" and element.free != "f":
             _complete_table(tree, element, names)
-    root = tree.find(pdf.catalog.get("StructTreeRoot"))
+    root = tree.root
     if root is not None and names:
         # Heads are named by ID, and a reader looks IDs up here.
         pairs = [part for key in sorted(names) for part in (pydyf.String(key), names[key])]
@@ -25,11 +40,129 @@ def complete_tags(document, pdf: pydyf.PDF) -> None:
         root["IDTree"] = leaf
 
 
+def _tidy(pdf: pydyf.PDF) -> None:
+    """No empty kind of resource, which the archival checker takes for one in use; each attachment listed once."""
+    for thing in pdf.objects:
+        if isinstance(thing, pydyf.Dictionary) and "ExtGState" in thing:
+            for kind in RESOURCES:
+                if kind in thing and not thing[kind]:
+                    del thing[kind]
+    if "AF" in pdf.catalog:
+        pdf.catalog["AF"] = pydyf.Array(dict.fromkeys(pdf.catalog["AF"]))
+
+
+def _join_tables(tree: _Tree, document) -> None:
+    """Puts the fragments of one HTML table, one on each page, under the first of them."""
+    tables = [table for table in tree.pdf.objects if _kind(table) == "/Table"]
+    fragments = [box for page in document.pages for box in _tables(page._page_box)]
+    if len(tables) != len(fragments):
+        raise ValueError(f"{len(fragments)} tables were laid out and {len(tables)} were tagged.")
+    firsts: dict = {}
+    for fragment, table in zip(fragments, tables, strict=True):
+        first = firsts.setdefault(fragment.element, table)
+        _join(tree, _parts(fragment), table, first, firsts)
+
+
+def _join(tree: _Tree, parts: list, element, first, firsts: dict) -> None:
+    """Moves what is new in `element` under `first`, and so on down to the cells of a row cut in two."""
+    moved = []
+    kids = [] if _kind(element) in ("/TH", "/TD") else list(zip(parts, element["K"], strict=True))
+    for box, reference in kids:
+        kid = tree.find(reference)
+        known = firsts.setdefault(box.element, kid)
+        repeated = known is not kid and _kind(kid) == "/THead"
+        if repeated:
+            continue
+        _join(tree, box.children, kid, known, firsts)
+        if known is kid:
+            moved.append(reference)
+    if _kind(element) in ("/TH", "/TD"):
+        moved = list(element["K"])
+    if element is first:
+        first["K"] = pydyf.Array(moved)
+        return
+    for reference in moved:
+        kid = tree.find(reference)
+        kid["P"] = first.reference
+        first["K"].append(reference)
+    element["K"] = pydyf.Array()
+    parent = tree.find(element["P"])
+    if element.reference in parent["K"]:
+        parent["K"].remove(element.reference)
+
+
+def _kind(element) -> str | None:
+    return element.get("S") if isinstance(element, pydyf.Dictionary) else None
+
+
+def _tables(box) -> Iterator[boxes.Box]:
+    """The boxes that WeasyPrint tags as tables, in the order of its tags."""
+    if isinstance(box, AbsolutePlaceholder):
+        box = box._box
+    if isinstance(box, boxes.MarginBox):
+        return
+    children = getattr(box, "children", ())
+    if box.element is not None and box.element_tag == "table":
+        yield box
+        children = _parts(box)
+    for child in children:
+        yield from _tables(child)
+
+
+def _parts(table) -> list:
+    """The caption and the groups of rows of a table in its wrapper, as WeasyPrint tags them."""
+    inner = table.get_wrapped_table() if table.is_table_wrapper else None
+    if inner is None:
+        return list(table.children)
+    return [part for child in table.children for part in (child.children if child is inner else [child])]
+
+
+def _drop_unread(tree: _Tree) -> None:
+    """What no one reads in the tree, heads and feet of pages and repeated heads of tables, is decoration."""
+    reached = set()
+    stack = [tree.root.reference]
+    while stack:
+        reference = stack.pop()
+        if reference not in reached:
+            reached.add(reference)
+            kids = tree.find(reference).get("K", ())
+            stack.extend(kid for kid in kids if isinstance(kid, bytes))
+    unread = defaultdict(list)  # content of each page, by its number
+    nums = tree.find(tree.root["ParentTree"])["Nums"]
+    for page, held in zip(nums[::2], nums[1::2], strict=True):
+        if isinstance(held, list):
+            for number, reference in enumerate(held):
+                if reference not in reached:
+                    unread[page].append(number)
+                    held[number] = "null"
+        elif held not in reached:
+            raise ValueError("A link stands in the head of a page or table, where no one reads it.")
+    for page, numbers in unread.items():
+        _to_decoration(tree, tree.pdf.page_references[page], set(numbers))
+    for element in tree.pdf.objects:
+        if isinstance(element, pydyf.Dictionary) and element.get("Type") == "/StructElem":
+            if element.reference not in reached:
+                element.free = "f"
+
+
+def _to_decoration(tree: _Tree, page: bytes, numbers: set[int]) -> None:
+    """Marks that content of the page as artifact. It must be drawn on the page itself."""
+    content = tree.find(tree.find(page)["Contents"]).stream
+    for at in range(len(content) - 1, 1, -1):
+        marked = content[at - 1]
+        if content[at] == b"BDC" and isinstance(marked, dict) and marked.get("MCID") in numbers:
+            numbers.remove(marked["MCID"])
+            content[at - 2 : at + 1] = ["/Artifact", b"BMC"]
+    if numbers:
+        raise ValueError(f"{len(numbers)} pieces of marked content are not on their page.")
+
+
 class _Tree:
     """Elements of the structure tree by reference."""
 
     def __init__(self, pdf: pydyf.PDF):
         self.pdf = pdf
+        self.root = self.find(pdf.catalog.get("StructTreeRoot"))
 
     def find(self, reference):
         if not isinstance(reference, bytes) or not reference.endswith(b" R"):
