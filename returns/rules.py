@@ -49,6 +49,19 @@ def can_open_cabinet_page(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (WIDE | {Role.CABINET}))
 
 
+def can_see_register(user: User, return_: Return) -> bool:
+    """The register of funding risks: whoever watches, and the Cabinet members who sponsor what is done."""
+    return can_open_cabinet_page(user, return_)
+
+
+def can_edit_register(user: User, return_: Return) -> bool:
+    """The lead, in whatever state the return is: the grant and the dates are at risk after filing too.
+
+    The register is no answer, so that no lock of the return covers it, and no approved copy holds it.
+    """
+    return has_role(user, return_, Role.LEAD)
+
+
 def sees_copies_only(user: User) -> bool:
     """A Cabinet member reads what was sent and approved, not what is being worked on since."""
     return not user.roles & (WIDE | ANSWERING)

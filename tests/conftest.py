@@ -6,6 +6,7 @@ import json
 import pytest
 from django.test import Client
 
+from efficiency.demo import load_register
 from returns import clock
 from returns.answers import read
 from returns.demo import FOLDER, load_council
@@ -17,6 +18,8 @@ def django_db_setup(django_db_setup, django_db_blocker):
     with django_db_blocker.unblock():
         for path in sorted(FOLDER.glob("*.json")):
             load_council(json.loads(path.read_text()), complete=False)
+        for return_ in Return.objects.all():
+            load_register(return_)
 
 
 @pytest.fixture

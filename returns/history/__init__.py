@@ -12,6 +12,7 @@ from .events import (
     of_return,
     place_event,
     record,
+    risk_of,
     to_text,
     version_detail,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "present_saves",
     "record",
     "replay",
+    "risk_of",
     "to_text",
     "version_detail",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -97,9 +98,16 @@ def _explained(return_: Return, event: Event) -> Event:
         event.what = f"{label}, {table.point(event.point).name}" if event.point else label
     elif event.kind == Event.Kind.ALLOCATION:
         event.what = "Owner"
+    elif event.kind == Event.Kind.RISK:
+        event.what = json.loads(event.detail)["what"]
     else:
         event.what = event.get_kind_display()
     return event
+
+
+def risk_of(event: Event) -> int:
+    """The number of the risk that the event changed, or 0 where it changed none."""
+    return json.loads(event.detail)["risk"]
 
 
 # What an act records beside its words, in the event’s detail.

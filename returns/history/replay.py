@@ -61,6 +61,8 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
             state.signed[place] = int(event.detail)
         elif event.kind == kinds.SENT_BACK:
             state.sent_back[place] = event.number
+        elif event.kind == kinds.RISK:
+            pass  # the register stands beside the return and moves nothing in it
         elif event.kind in (kinds.QUERIED, kinds.ASKED):
             state.queries[event.field] = [event.number, None, None]
             kind = Query.Kind.QUERY if event.kind == kinds.QUERIED else Query.Kind.QUESTION

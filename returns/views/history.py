@@ -19,6 +19,7 @@ KINDS = {
     "owners": ("Owners", [Event.Kind.ALLOCATION]),
     "signatures": ("Signatures", [Event.Kind.SIGNED, Event.Kind.VOIDED, Event.Kind.REINSTATED]),
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
+    "risks": ("Risk register", [Event.Kind.RISK]),
     "acts": ("Acts", [*locks.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED]),
 }
 
@@ -85,6 +86,8 @@ class EventList(ReturnMixin, TemplateView):
             return choices.get(event.old, event.old), choices.get(event.new, event.new)
         if event.kind == Event.Kind.ALLOCATION:
             return event.old, event.new
+        if event.kind == Event.Kind.RISK:
+            return event.old or None, event.new or None
         if event.kind == Event.Kind.REMOVED:
             return event.old, None
         if event.kind in (Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED):

@@ -3,7 +3,9 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from efficiency.demo import load_register
 from returns.demo import FOLDER, load_council
+from returns.models import Return
 
 
 class Command(BaseCommand):
@@ -21,3 +23,5 @@ class Command(BaseCommand):
             council = json.loads(path.read_text())
             written = load_council(council, complete=options["complete"])
             self.stdout.write(f"{council['authority']['name']}: {written:,} answers written.")
+            for return_ in Return.objects.filter(authority__slug=council["authority"]["slug"]):
+                load_register(return_)
