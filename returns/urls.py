@@ -12,6 +12,7 @@ from .views import (
     people,
     review,
     signing,
+    verification,
     versions,
     work,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("<slug:round>/allocation/", allocation.AllocationView.as_view(), name="allocation"),
     path("<slug:round>/whole/", documents.WholeReturn.as_view(), name="return-whole"),
     path("<slug:round>/return.pdf", documents.ReturnPdf.as_view(), name="return-pdf"),
+    path("<slug:round>/verify/", verification.ReturnVerify.as_view(), name="return-verify"),
     path("<slug:round>/proforma/", people.ProformaView.as_view(), name="proforma-detail"),
     path(
         "<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"

@@ -28,6 +28,7 @@ FLOORS = [
     {"history"},
     {"acts"},
     {"forms", "conflicts", "people", "held", "documents", "reminders", "mail"},
+    {"verification"},
     {"lifecycle"},
     {"action_forms"},
     {"demo", "views", "management"},

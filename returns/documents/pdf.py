@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import datetime
-import gc
 import hashlib
-import threading
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
-from django.conf import settings
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from .tags import finish
 
-ROOT = (Path(settings.BASE_DIR) / "static").resolve()
+ROOT = Path(__file__).resolve().parents[2] / "static"
 BASE = "app-static:///"
 DESIGN = "css/print.css"
 VARIANT = "pdf/a-3b"  # archival, with attachments; ISO 19005-3
@@ -31,9 +28,6 @@ TYPES = {
     ".png": "image/png",
 }
 LARGEST = 500_000  # bytes; ten times the largest font
-
-# Fonts and parsed styles are shared by all renders of the process, and neither is safe for two at once.
-_one_at_a_time = threading.Lock()
 
 
 class RenderFailed(Exception):
@@ -115,42 +109,35 @@ def _design() -> tuple[FontConfiguration, CSS]:
     return fonts, sheet
 
 
-def render(
-    html: str, *, at: datetime.datetime, css: str = "", attached: tuple[Attached, ...] = ()
-) -> bytes:
+def render(html: str, *, at: datetime.datetime, css: str = "", attached: tuple[Attached, ...] = ()) -> bytes:
     """The archival, tagged PDF of that HTML, dated `at`; the same arguments give the same bytes.
 
-    `css` comes after the packaged stylesheet. Takes seconds: never call it inside a transaction.
+    `css` comes after the packaged stylesheet. One at a time in a process; the application draws by
+    `Sheet.pdf`, in a child process with limits.
     Raises RenderFailed when the document asks for anything but packaged static files.
     """
     dated = at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     identifier = _identifier(html, css, dated, attached)
     attachments = [each.attachment(at.astimezone(datetime.UTC)) for each in attached]
     fetcher = StaticOnly()
-    with _one_at_a_time:
-        collecting = gc.isenabled()
-        gc.disable()  # a fifth faster: a render makes millions of objects and leaves no garbage on the way
-        try:
-            fonts, sheet = _design()
-            sheets = [sheet]
-            if css:
-                sheets.append(CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts))
-            document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
-                font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT, pdf_tags=True
-            )
-            document.metadata.created = document.metadata.modified = dated
-            body = document.write_pdf(
-                finisher=finish,
-                pdf_variant=VARIANT,
-                pdf_tags=True,
-                pdf_identifier=identifier,
-                attachments=attachments,
-            )
-        except FatalURLFetchingError as error:  # no Exception: it would pass every other handler
-            raise RenderFailed(_refusal(fetcher)) from error
-        finally:
-            if collecting:
-                gc.enable()
+    try:
+        fonts, sheet = _design()
+        sheets = [sheet]
+        if css:
+            sheets.append(CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts))
+        document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
+            font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT, pdf_tags=True
+        )
+        document.metadata.created = document.metadata.modified = dated
+        body = document.write_pdf(
+            finisher=finish,
+            pdf_variant=VARIANT,
+            pdf_tags=True,
+            pdf_identifier=identifier,
+            attachments=attachments,
+        )
+    except FatalURLFetchingError as error:  # no Exception: it would pass every other handler
+        raise RenderFailed(_refusal(fetcher)) from error
     if fetcher.refused:
         raise RenderFailed(_refusal(fetcher))
     return body

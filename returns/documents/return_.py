@@ -15,10 +15,14 @@ from ..chain import short_code
 from ..completeness import Assessment, Blocker, Part, assess
 from ..entry import clean_text
 from ..models import Authority, Decision, Event, Return, Version
-from .pdf import render
+from .inspection import DATA
+from .pdf import Attached
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows
 from .sheet import Sheet
+from .workbook import workbook
+
+WORKBOOK = "return.xlsx"
 
 
 @dataclass(frozen=True)
@@ -213,10 +217,36 @@ def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
 def version_pdf(
     answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> bytes:
-    """The version as PDF. `answers` are read from its data. Raises RenderFailed."""
+    """The version as PDF with its data inside, as JSON and as a workbook. Raises RenderFailed.
+
+    `answers` are read from the data of the version.
+    """
+    return version_sheet(answers, version, event, decision, parts).pdf()
+
+
+def version_sheet(
+    answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
+) -> Sheet:
+    """The version ready to be drawn. `answers` are read from its data."""
+    return_ = answers.return_
     words = version_words(version, event, decision, parts)
     html = render_to_string("documents/return.html", return_context(assess(answers), event.at, words))
-    return render(html, at=event.at, css=council_css(answers.return_.authority))
+    about = [
+        ("State", words.state),
+        ("", words.note),
+        *((each.label, each.words.text) for each in words.panel.facts),
+    ]
+    attached = (
+        Attached(DATA, version.data.encode(), "The answers as canonical data", "Data"),
+        Attached(
+            WORKBOOK,
+            workbook(answers, at=event.at, digest=version.digest, about=about),
+            "The answers as a spreadsheet",
+            "Alternative",
+        ),
+    )
+    name = f"{return_.round}-{return_.authority.slug}-{version.kind}-{version.number}"
+    return Sheet(name, html, council_css(return_.authority), event.at, attached)
 
 
 def return_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from .pdf import Attached, render
+from . import child
+from .pdf import Attached, RenderFailed, render
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,16 @@ class Sheet:
     at: datetime.datetime  # the moment the document speaks of
     attached: tuple[Attached, ...] = ()
 
-    def pdf(self) -> bytes:
-        """The document as PDF. Takes seconds: never inside a transaction. Raises RenderFailed."""
-        return render(self.html, at=self.at, css=self.css, attached=self.attached)
+    def pdf(self, limits: child.Limits = child.USUAL) -> bytes:
+        """The document as PDF, drawn in a child process. Takes seconds: never inside a transaction.
+
+        Raises RenderFailed, with the reason, when the document asks for what it may not or breaks a limit.
+        """
+        try:
+            return child.run(_draw, self, limits=limits)
+        except child.ChildFailed as failure:
+            raise RenderFailed(str(failure)) from failure
+
+
+def _draw(sheet: Sheet) -> bytes:
+    return render(sheet.html, at=sheet.at, css=sheet.css, attached=sheet.attached)

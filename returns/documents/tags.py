@@ -30,7 +30,7 @@ def _complete_tables(tree: _Tree) -> None:
     """WeasyPrint 70 credits a head that spans columns to the first of them only and writes no scope."""
     names = {}
     for element in list(tree.pdf.objects):
-        if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table" and element.free != "f":
+        if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table":
             _complete_table(tree, element, names)
     root = tree.root
     if root is not None and names:
@@ -140,9 +140,9 @@ def _drop_unread(tree: _Tree) -> None:
     for page, numbers in unread.items():
         _to_decoration(tree, tree.pdf.page_references[page], set(numbers))
     for element in tree.pdf.objects:
-        if isinstance(element, pydyf.Dictionary) and element.get("Type") == "/StructElem":
-            if element.reference not in reached:
-                element.free = "f"
+        read = not isinstance(element, pydyf.Dictionary) or element.get("Type") != "/StructElem"
+        if not read and element.reference not in reached:
+            element.clear()  # marked as free, it would shift what pydyf writes after it
 
 
 def _to_decoration(tree: _Tree, page: bytes, numbers: set[int]) -> None:

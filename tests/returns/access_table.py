@@ -62,6 +62,10 @@ READERS = OUTSIDE | {
     "lead finance clerk cabinet officer delegate other-officer other-head": "200",
     "admin": "403",
 }
+VERIFY = OUTSIDE | {
+    "lead finance clerk cabinet officer delegate other-officer other-head": "422",
+    "admin": "403",
+}
 WATCHERS = OUTSIDE | {
     "lead finance clerk": "200",
     "cabinet admin officer delegate other-officer other-head": "403",
@@ -392,6 +396,7 @@ TABLE: dict[str, list[Page]] = {
     "returns:allocation": [Page(W + "allocation/", LEAD, ALLOCATE)],
     "returns:return-whole": [Page(W + "whole/", WHOLE)],
     "returns:return-pdf": [Page(W + "return.pdf", PDF)],
+    "returns:return-verify": [Page(W + "verify/", READERS, VERIFY)],
     "returns:proforma-detail": [Page(W + "proforma/", ADMIN)],
     "returns:department-detail": [
         Page(W + "departments/corporate/", CORPORATE),

@@ -65,6 +65,7 @@ GET = {
     "returns:allocation": [(M + "allocation/", row(SIGN_IN, NO, NO, OK, NO, NO, NO, NO, NOT))],
     "returns:return-whole": [(M + "whole/", READERS)],
     "returns:return-pdf": [(M + "return.pdf", READERS)],
+    "returns:return-verify": [(M + "verify/", READERS)],
     "returns:proforma-detail": [(M + "proforma/", ADMIN)],
     "returns:department-detail": [
         (M + "departments/education/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NOT, NOT)),

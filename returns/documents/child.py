@@ -1,0 +1,130 @@
+"""Drawing and opening files in a child process that can do no harm: it may only think, and not for long."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from . import pdf
+
+MEGABYTE = 1024 * 1024
+# What a document can make the interpreter try, and no drawing needs.
+FORBIDDEN = ("os.", "shutil.", "socket.", "subprocess.", "ctypes.dlopen", "signal.", "tempfile.", "urllib.")
+ALLOWED = ("os.listdir", "os.scandir")  # importing a module looks into its folder
+WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+
+
+class ChildFailed(Exception):
+    """The child gave up; the message is a sentence that says why."""
+
+
+class LimitBroken(ChildFailed):
+    """The child was stopped, or stopped itself, at one of its limits."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one child may use."""
+
+    cpu: int = 30  # seconds of processor time
+    wall: int = 60  # seconds altogether
+    memory: int = 1536  # megabytes of address space
+    size: int = 50  # megabytes of the result
+
+
+USUAL = Limits()
+
+# Its children start warm: with the libraries read, the fonts loaded and the style sheet understood.
+_processes = multiprocessing.get_context("forkserver")
+_processes.set_forkserver_preload(["__main__", "returns.documents.warm"])
+
+
+def run(work: Callable[..., bytes], *arguments, limits: Limits = USUAL) -> bytes:
+    """What `work`, a function of a module, makes of the arguments in a child of its own.
+
+    The child has no environment, opens no connection, starts no program, writes no file and reads none but
+    packaged ones and the interpreter's. Raises ChildFailed when it breaks a limit or fails, with the reason.
+    """
+    ours, theirs = _processes.Pipe(duplex=False)
+    child = _processes.Process(target=_work, args=(theirs, work, arguments, limits), daemon=True)
+    child.start()
+    theirs.close()
+    try:
+        if not ours.poll(limits.wall):
+            raise LimitBroken(f"It was not ready after {limits.wall} seconds.")
+        reply = ours.recv_bytes(limits.size * MEGABYTE + 1)
+    except EOFError as ended:
+        child.join(5)
+        raise LimitBroken(_ending(child.exitcode, limits)) from ended
+    except OSError as error:
+        raise LimitBroken(f"It is larger than {limits.size} megabytes.") from error
+    finally:
+        ours.close()
+        child.kill()
+        child.join()
+    if reply[:1] != b"+":
+        kind = LimitBroken if reply[:1] == b"!" else ChildFailed
+        raise kind(reply[1:].decode("utf-8", "replace"))
+    return reply[1:]
+
+
+def _ending(code: int | None, limits: Limits) -> str:
+    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+        return f"It took more than {limits.cpu} seconds of processor time."
+    if code in (-signal.SIGABRT, -signal.SIGSEGV):
+        return f"It broke down, as when it needs more than {limits.memory:,} megabytes of memory."
+    return f"It ended without a word (exit code {code})."
+
+
+def _work(pipe, work: Callable[..., bytes], arguments: tuple, limits: Limits) -> None:
+    """The life of the child."""
+    _confine(limits)
+    try:
+        reply = b"+" + work(*arguments)
+        if len(reply) > limits.size * MEGABYTE:
+            reply = f"!It is larger than {limits.size} megabytes.".encode()
+    except MemoryError:
+        reply = f"!It needs more than {limits.memory:,} megabytes of memory.".encode()
+    except (pdf.RenderFailed, PermissionError) as failure:
+        reply = f"-{failure}".encode()
+    except RecursionError:
+        reply = b"-Its parts are nested too deeply."
+    except (
+        BaseException
+    ) as failure:  # the fetcher's is no Exception; whatever it is, the parent must hear of it
+        said = f"-It failed with {type(failure).__name__}: {failure}"[:300].removesuffix(".")
+        reply = f"{said}.".encode("utf-8", "replace")
+    pipe.send_bytes(reply)
+    pipe.close()
+
+
+def _confine(limits: Limits) -> None:
+    """From here on this process may only think."""
+    os.environ.clear()
+    os.nice(5)  # whoever waits for a page goes first
+    gc.disable()  # a fifth faster: the process ends before there is anything worth collecting
+    memory = limits.memory * MEGABYTE
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    roots = tuple(f"{os.path.realpath(root)}{os.sep}" for root in (sys.prefix, sys.base_prefix, pdf.ROOT))
+    own = f"{os.path.dirname(os.path.dirname(os.path.realpath(__file__)))}{os.sep}"
+
+    def refuse(event: str, arguments: tuple) -> None:
+        if event == "open":
+            path, _mode, flags = arguments
+            writes = isinstance(flags, int) and flags & WRITING
+            if isinstance(path, int) or (not writes and os.path.realpath(path).startswith((*roots, own))):
+                return
+            raise PermissionError(f"It asks for the file {str(path)[:200]}; only packaged files may be read.")
+        if event.startswith(FORBIDDEN) and event not in ALLOWED:
+            raise PermissionError(f"It tries what no document may ({event}).")
+
+    sys.addaudithook(refuse)

@@ -1,0 +1,29 @@
+import sys
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from returns.models import Version
+from returns.verification import verify
+
+CODES = {"genuine": 0, "altered": 1, "foreign": 2}
+
+
+class Command(BaseCommand):
+    help = (
+        "Says whether a PDF is a stored version of a return. Exit code 0: genuine, 1: altered, 2: not ours."
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", type=Path)
+
+    def handle(self, *args, **options):
+        try:
+            body = options["file"].read_bytes()
+        except OSError as error:
+            raise CommandError(f"{options['file']} can’t be read: {error.strerror}.", returncode=2) from error
+        verdict = verify(body, Version.objects.all())
+        self.stdout.write(f"{verdict.title}. {verdict.sentence}")
+        for each in verdict.differences:
+            self.stdout.write(f"  {each.where}: stored {each.stored}; in the file {each.found}")
+        sys.exit(CODES[verdict.kind])
