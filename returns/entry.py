@@ -6,9 +6,11 @@ from decimal import Decimal
 # Nine digits hold every count a council can have, and fit the column on both databases.
 COUNT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})", re.ASCII)
 MONEY = re.compile(r"£? ?(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.\d)?", re.ASCII)
+POUNDS = re.compile(r"£? ?(\d{1,9}|\d{1,3}(?:,\d{3}){1,2})(\.\d\d)?", re.ASCII)
 
 COUNT_RULE = "Type a whole number in figures, such as 0, 45 or 1,200."
 MONEY_RULE = "Type £ thousand in figures, with at most one decimal place, such as 0, 45 or 1,200.5."
+POUNDS_RULE = "Type pounds in figures, such as 0, 150000 or £150,000."
 
 # Beyond tab and new line, control characters carry no text; overrides of direction could make a sentence
 # read as its opposite in the return. Both are dropped on the way in.
@@ -43,6 +45,17 @@ def parse_money(text: str) -> Decimal | None:
     found = MONEY.fullmatch(text)
     if not found:
         raise NotTyped(f"“{shorten(text)}” isn’t a sum in £ thousand. {MONEY_RULE}")
+    return Decimal(found[1].replace(",", "") + (found[2] or ""))
+
+
+def parse_pounds(text: str) -> Decimal | None:
+    """Pounds of nought or more, with pence or without, or None for blank. Raises NotTyped."""
+    text = _trim(text)
+    if not text:
+        return None
+    found = POUNDS.fullmatch(text)
+    if not found:
+        raise NotTyped(f"“{shorten(text)}” isn’t a sum in pounds. {POUNDS_RULE}")
     return Decimal(found[1].replace(",", "") + (found[2] or ""))
 
 

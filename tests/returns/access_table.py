@@ -333,6 +333,16 @@ BOTH_ABANDON = OUTSIDE | {
     "finance clerk cabinet admin officer other-officer other-head": "403",
 }
 
+# The register of funding risks, which no state of the return locks.
+NO_SUCH_RISK = OUTSIDE | {
+    "lead finance clerk cabinet": "404",
+    "admin officer delegate other-officer other-head": "403",
+}
+NOT_PROPOSED = OUTSIDE | {
+    "lead": "404",
+    "finance clerk cabinet admin officer delegate other-officer other-head": "403",
+}
+
 # The few pages outside any council.
 LED_ON = STRANGERS | {
     "lead finance clerk cabinet admin officer delegate other-officer other-head other-council": "on",
@@ -368,6 +378,25 @@ TABLE: dict[str, list[Page]] = {
     "efficiency:line-detail": [
         Page(W + "efficiency/by-line/EF1/", READERS),
         Page(W + "efficiency/by-line/EF9/", NOT_THERE),
+    ],
+    "efficiency:risk-list": [Page(W + "risks/", PACK)],
+    "efficiency:risk-create": [Page(W + "risks/new/", LEAD, LEAD_ACTS)],
+    "efficiency:risk-detail": [Page(W + "risks/1/", PACK), Page(W + "risks/99/", NO_SUCH_RISK)],
+    "efficiency:risk-update": [
+        Page(W + "risks/1/edit/", LEAD, LEAD_ACTS),
+        Page(W + "risks/99/edit/", NO_SUCH_RISK),
+    ],
+    "efficiency:risk-close": [
+        Page(W + "risks/1/close/", LEAD, LEAD_ACTS),
+        Page(W + "risks/99/close/", NO_SUCH_RISK),
+    ],
+    "efficiency:risk-accept": [
+        Page(W + "risks/accept/red-PRO/", LEAD, LEAD_ACTS),
+        Page(W + "risks/accept/red-NONE/", NOT_PROPOSED),
+    ],
+    "efficiency:risk-dismiss": [
+        Page(W + "risks/dismiss/red-PRO/", LEAD, LEAD_ACTS),
+        Page(W + "risks/dismiss/red-NONE/", NOT_PROPOSED),
     ],
     "returns:council-css": [Page(C + "colours.css", EVERYBODY)],
     "returns:person-list": [Page(C + "people/", ADMIN)],

@@ -31,6 +31,8 @@ OPEN = row(*[OK] * 9)
 READERS = row(SIGN_IN, OK, OK, OK, OK, OK, OK, NO, NOT)
 WATCHERS = row(SIGN_IN, NO, NO, OK, OK, OK, NO, NO, NOT)
 LEAD = row(SIGN_IN, NO, NO, OK, NO, NO, NO, NO, NOT)
+PACK = row(SIGN_IN, NO, NO, OK, OK, OK, OK, NO, NOT)
+NO_RISK = row(SIGN_IN, NO, NO, NOT, NOT, NOT, NOT, NO, NOT)
 NOWHERE = row(SIGN_IN, *[NOT] * 8)
 OTHER_COUNCIL = row(SIGN_IN, *[NOT] * 7, OK)
 ADMIN = row(SIGN_IN, NO, NO, NO, NO, NO, NO, OK, NOT)
@@ -46,13 +48,20 @@ GET = {
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
-    "cabinet-detail": [(M + "cabinet/", row(SIGN_IN, NO, NO, OK, OK, OK, OK, NO, NOT))],
+    "cabinet-detail": [(M + "cabinet/", PACK)],
     "outcomes:light-grid": [(M + "grid/", row(SIGN_IN, OK, OK, OK, NO, NO, NO, NO, NOT))],
     "efficiency:gain-list": [(M + "efficiency/", READERS)],
     "efficiency:line-detail": [
         (M + "efficiency/by-line/EF1/", READERS),
         (M + "bvpi157/by-line/I1/", READERS),
     ],
+    "efficiency:risk-list": [(M + "risks/", PACK)],
+    "efficiency:risk-create": [(M + "risks/new/", LEAD)],
+    "efficiency:risk-detail": [(M + "risks/1/", PACK), (f"{M}risks/{10**30}/", NO_RISK)],
+    "efficiency:risk-update": [(M + "risks/1/edit/", LEAD)],
+    "efficiency:risk-close": [(M + "risks/1/close/", LEAD)],
+    "efficiency:risk-accept": [(M + "risks/accept/late-PRO/", LEAD)],
+    "efficiency:risk-dismiss": [(M + "risks/dismiss/late-PRO/", LEAD)],
     "returns:council-css": [("/marchshire/colours.css", OPEN)],
     "returns:person-list": [("/marchshire/people/", ADMIN)],
     "returns:person-create": [("/marchshire/people/new/", ADMIN)],
@@ -195,6 +204,11 @@ MAY_POST = {
     M + "acts/send-back/": {"lead"},
     M + "acts/send/": {"lead"},
     M + "acts/approve/": {"clerk"},
+    M + "risks/new/": {"lead"},
+    M + "risks/1/edit/": {"lead"},
+    M + "risks/1/close/": {"lead"},
+    M + "risks/accept/late-PRO/": {"lead"},
+    M + "risks/dismiss/late-PRO/": {"lead"},
     M + "messages/": {"officer", "head", "lead", "finance", "clerk", "cabinet"},
     "/marchshire/people/new/": {"admin"},
     "/marchshire/people/lead/": {"admin"},

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import get_resolver, resolve
 from django.views.generic import View
 
+from efficiency.acts import add_risk
 from returns import history, rules
 from returns.acts import ask_question, raise_query
 from returns.answers import read
@@ -23,6 +24,7 @@ from returns.frozen import freeze
 from returns.lifecycle import Action
 from returns.models import Notice, Return, User
 from returns.views.base import CouncilMixin
+from tests.efficiency.test_register import VALUES
 from tests.lifecycle.moving import do, filing, fresh, place, reopen, who
 from tests.returns.access_table import (
     DONE_AT_ONCE,
@@ -75,6 +77,7 @@ def ask(return_: Return) -> None:
         return_=fresh(return_), by=cabinet, place=place(return_, "outcomes", "R4"), text="When?"
     )
     assert (asked.number, question.number) == (1, 2)
+    add_risk(return_=fresh(return_), by=lead, values=VALUES)
 
 
 def bring_to(state: str, return_: Return) -> None:
@@ -174,6 +177,8 @@ def traces(return_: Return) -> dict:
         "sent back": return_.sent_back.count(),
         "queries": list(return_.queries.values_list("number", "asked", "replied", "closed")),
         "decisions": return_.decisions.count(),
+        "risks": list(return_.risks.values_list("number", "version", "closed")),
+        "dismissals": return_.dismissals.count(),
         "filings": return_.filings.count(),
         "notices": Notice.objects.count(),
         "people": list(

@@ -167,7 +167,7 @@ def _queries(client, address):
 
 PAGES = [
     "dashboard/", "missing/", "my-work/", "allocation/", "grid/", "cabinet/", "efficiency/", "outcomes/",
-    "bvpi157/", "efficiency/by-line/EF1/", "outcomes/R1/",
+    "bvpi157/", "efficiency/by-line/EF1/", "outcomes/R1/", "risks/",
     "signatures/", "acts/", "acts/send-back/", "acts/send/", "figures/sign/", "queries/", "history/", "messages/",
 ]  # fmt: skip
 

@@ -1,0 +1,124 @@
+"""What people type into the register of funding risks."""
+
+from __future__ import annotations
+
+import re
+
+from django import forms
+
+from returns.action_forms import day_field, words_field
+from returns.entry import clean_text, parse_pounds, shorten
+from returns.forms import TypedField, WordsField, form_helper
+from returns.models import Return
+
+from .models import Risk
+
+_BETWEEN = re.compile(r"[\s,;]+")
+
+
+class OutcomesField(forms.CharField):
+    """Codes of outcomes as one would write them, "R9, R10 and G8", read as a list in the proforma’s order."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, max_length=400, **kwargs)
+        self.known: list[str] = []
+
+    def to_python(self, value):
+        typed = [word for word in _BETWEEN.split(clean_text(value or "")) if word and word != "and"]
+        codes = {word.upper() for word in typed}
+        unknown = [word for word in typed if word.upper() not in self.known]
+        if unknown:
+            raise forms.ValidationError(
+                f"“{shorten(unknown[0])}” is no priority outcome. "
+                f"Type codes from {self.known[0]} to {self.known[-1]}, such as R9, G8."
+            )
+        return [code for code in self.known if code in codes]
+
+    def validate(self, value):
+        """No outcome may be touched; every code was looked up when it was read."""
+
+    def run_validators(self, value):
+        """A list of known codes can't be too long."""
+
+    def prepare_value(self, value):
+        return ", ".join(value) if isinstance(value, list) else value
+
+
+def _level(label: str, choices, help_text: str) -> forms.TypedChoiceField:
+    return forms.TypedChoiceField(
+        label=label,
+        choices=[("", "Choose"), *((value, f"{value} {word}") for value, word in choices)],
+        coerce=int,
+        help_text=help_text,
+        error_messages={
+            "required": f"{label}: choose one of the five.",
+            "invalid_choice": f"{label}: choose one of the five offered, from 1 to 5.",
+        },
+    )
+
+
+class RiskForm(forms.Form):
+    """A risk as the lead writes it; the cleaned data are what the acts take."""
+
+    title = WordsField(
+        label="Risk",
+        max_length=120,
+        help_text="What may go wrong, in a few words.",
+        error_messages={"required": "Risk: say in a few words what may go wrong."},
+    )
+    cause = words_field("Cause", help_text="Why it may happen.")
+    likelihood = _level("Likelihood", Risk.Likelihood.choices, "How likely it is that it happens.")
+    impact = _level("Impact", Risk.Impact.choices, "How badly it hits the grant or a date.")
+    money_exposed = TypedField(
+        parse=parse_pounds,
+        inputmode="decimal",
+        label="Money exposed, £",
+        required=False,
+        help_text="In pounds. Leave it blank when you can’t say; type 0 when no money hangs on it.",
+    )
+    lines = OutcomesField(
+        label="Priority outcomes it touches",
+        help_text="Their codes, with commas, such as R9, G8. Leave it blank for none.",
+    )
+    member_sponsor = WordsField(
+        label="Member sponsor",
+        max_length=120,
+        required=False,
+        help_text="The Cabinet member: name and portfolio.",
+    )
+    executive_sponsor = WordsField(
+        label="Executive sponsor",
+        max_length=120,
+        required=False,
+        help_text="The director or head: name and post.",
+    )
+    action = words_field("Action", required=False, help_text="What is done about it, and by whom.")
+    due = day_field("Action due", required=False, help_text="Such as 31 January 2005.")
+
+    def __init__(self, *args, return_: Return, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["lines"].known = [line.key for line in return_.proforma.section_by_key["outcomes"].lines]
+        self.helper = form_helper()
+
+    def clean_due(self):
+        due = self.cleaned_data["due"]
+        # Years that a slip of the finger makes; databases hold them, printed pages don't.
+        if due and not 2004 <= due.year <= 2020:
+            raise forms.ValidationError("Action due: this lies outside 2004 to 2020. Check the year.")
+        return due
+
+    def clean(self):
+        data = super().clean()
+        if data.get("due") and not data.get("action") and "action" not in self.errors:
+            self.add_error("action", "Action: a day is given. Say what is done by then, or clear the day.")
+        return data
+
+
+class WhyForm(forms.Form):
+    """Why a risk is closed, or a proposal dismissed."""
+
+    reason = words_field("Why", help_text="It stands in the register and in the history.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.helper = form_helper()
