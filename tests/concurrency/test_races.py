@@ -63,6 +63,35 @@ def test_contested_saves_without_locks_would_lose_some(database_url):
     assert found["lost"] > 0
 
 
+def test_contested_risks_lose_nothing(database_url, engine):
+    found = race(database_url, "contested_risks", "--times", "50")
+
+    assert found | {"seconds": None} == {
+        "scenario": "contested_risks",
+        "engine": engine,
+        "guarded": True,
+        "rounds": 50,
+        "one_winner": 50,
+        "errors": 0,
+        "acknowledged": 50,
+        "recorded": 50,
+        "lost": 0,
+        "last_stands": True,
+        "accepted": 1,
+        "history": [],
+        "seconds": None,
+    }
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_contested_risks_without_locks_would_go_wrong(database_url):
+    """Two events of one number are refused by the database; a change over what nobody saw is not."""
+    found = race(database_url, "contested_risks", "--times", "50", "--without-guard")
+
+    assert (found["rounds"], found["guarded"]) == (50, False)
+    assert found["errors"] + found["lost"] > 0
+
+
 def test_saves_stand_in_the_snapshot_or_are_refused(template, engine):
     """A hundred times sent and a hundred times approved, by two processes, each on copies of its own."""
     with ThreadPoolExecutor() as pool:

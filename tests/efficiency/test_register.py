@@ -408,3 +408,13 @@ def test_lead_whose_role_was_taken_meanwhile_is_refused(marchshire, person):
 
     with pytest.raises(ActionRefused, match=REFUSAL):
         add_risk(return_=marchshire, by=lead, values=VALUES)
+
+
+def test_lead_whose_role_was_taken_would_write_on_with_what_the_page_knew(marchshire, person, monkeypatch):
+    """Without the guard: the person as they were when the page was opened."""
+    monkeypatch.setattr(acts, "fresh", lambda by: by)
+    lead = person("lead")
+    assert lead.roles
+    person("lead").groups.clear()
+
+    assert add_risk(return_=marchshire, by=lead, values=VALUES).is_open
