@@ -1,5 +1,31 @@
 """The documents of the Cabinet pack by name: what `render_return` and the documents page can draw."""
 
-from returns.documents.return_ import return_sheet
+from __future__ import annotations
 
-DOCUMENTS = {"return": return_sheet}
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from returns import rules
+from returns.documents.return_ import return_sheet
+from returns.documents.sheet import Sheet
+from returns.models import Return, User
+
+
+@dataclass(frozen=True)
+class Document:
+    """One document. `sheet(return_, *, as_at)` makes it ready to be drawn; `rule` says who may have it."""
+
+    title: str
+    text: str
+    sheet: Callable[..., Sheet]
+    rule: Callable[[User, Return], bool]
+
+
+DOCUMENTS = {
+    "return": Document(
+        "The return",
+        "Every section in the order of the proforma, with what is missing.",
+        return_sheet,
+        rules.can_draw_draft,
+    ),
+}

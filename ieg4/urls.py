@@ -3,7 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from . import dashboard, views
+from . import dashboard, pack, views
 
 handler400 = "ieg4.views.bad_request"
 
@@ -17,6 +17,22 @@ urlpatterns = [
     path("<slug:authority>/<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
     path("<slug:authority>/<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
     path("<slug:authority>/<slug:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
+    path("<slug:authority>/<slug:round>/documents/", pack.DocumentList.as_view(), name="document-list"),
+    path(
+        "<slug:authority>/<slug:round>/documents/<slug:document>/draw/",
+        pack.DocumentCreate.as_view(),
+        name="document-create",
+    ),
+    path(
+        "<slug:authority>/<slug:round>/drawings/<int:number>/",
+        pack.DrawingDetail.as_view(),
+        name="drawing-detail",
+    ),
+    path(
+        "<slug:authority>/<slug:round>/drawings/<int:number>/document.pdf",
+        pack.DrawingPdf.as_view(),
+        name="drawing-pdf",
+    ),
     path("<slug:authority>/<slug:round>/", include("outcomes.urls")),
     path("<slug:authority>/<slug:round>/", include("efficiency.urls")),
     path("<slug:authority>/", include("returns.urls")),

@@ -67,6 +67,11 @@ def sees_copies_only(user: User) -> bool:
     return not user.roles & (WIDE | ANSWERING)
 
 
+def can_draw_draft(user: User, return_: Return) -> bool:
+    """A document of the present answers, while they can change; afterwards there are versions."""
+    return can_read_return(user, return_) and not sees_copies_only(user) and return_.status not in LOCKED
+
+
 def can_manage_people(user: User, authority: Authority) -> bool:
     return belongs(user, authority) and Role.ADMINISTRATOR in user.roles
 

@@ -28,7 +28,7 @@ FLOORS = [
     {"history"},
     {"acts"},
     {"forms", "conflicts", "people", "held", "documents", "reminders", "mail"},
-    {"verification"},
+    {"verification", "drawing"},
     {"lifecycle"},
     {"action_forms"},
     {"demo", "views", "management"},

@@ -9,6 +9,10 @@ from . import child
 from .pdf import Attached, RenderFailed, render
 
 
+class LimitReached(RenderFailed):
+    """The document took more of something than it may; with more of it, it might be drawn."""
+
+
 @dataclass(frozen=True)
 class Sheet:
     """All that a drawing depends on: the same sheet always gives the same bytes."""
@@ -22,10 +26,12 @@ class Sheet:
     def pdf(self, limits: child.Limits = child.USUAL) -> bytes:
         """The document as PDF, drawn in a child process. Takes seconds: never inside a transaction.
 
-        Raises RenderFailed, with the reason, when the document asks for what it may not or breaks a limit.
+        Raises RenderFailed, with the reason, when the document asks for what it may not, and LimitReached.
         """
         try:
             return child.run(_draw, self, limits=limits)
+        except child.LimitBroken as failure:
+            raise LimitReached(str(failure)) from failure
         except child.ChildFailed as failure:
             raise RenderFailed(str(failure)) from failure
 

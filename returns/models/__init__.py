@@ -3,6 +3,7 @@
 from .answers import Answer, CaseStudy, Context, Cover, Declaration
 from .council import Authority, Department, Role, User
 from .decision import Decision, Filing, Version
+from .drawing import Drawing
 from .notice import Notice
 from .return_ import Allocation, Event, Return
 from .review import Query, SentBack, SignOff
@@ -17,6 +18,7 @@ __all__ = [
     "Decision",
     "Declaration",
     "Department",
+    "Drawing",
     "Event",
     "Filing",
     "Notice",

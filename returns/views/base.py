@@ -144,6 +144,7 @@ class ReturnMixin(CouncilMixin):
             items.append(self._item("Status", "returns:act-list", *address))
             items.append(self._item("Efficiency", "efficiency:gain-list", *address))
             items.append(self._item("Whole return", "returns:return-whole", *address))
+            items.append(self._item("Documents", "document-list", *address))
         return items + super().navigation()
 
 

@@ -1,12 +1,11 @@
 """The return as a whole: as a page to read, and as the fixed proforma in PDF."""
 
-from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.generic import TemplateView, View
+from django.views.generic import RedirectView, TemplateView
 
 from .. import clock, rules
 from ..completeness import assess
-from ..documents.return_ import return_context, return_sheet
+from ..documents.return_ import return_context
 from .base import ReturnMixin
 
 
@@ -38,8 +37,11 @@ class WholeReturn(CopyMixin, TemplateView):
         return super().get_context_data(**kwargs) | document
 
 
-class ReturnPdf(CopyMixin, View):
-    """The draft as it stands at this moment, drawn afresh; once approved, the bytes that were stored."""
+class ReturnPdf(CopyMixin, RedirectView):
+    """Leads to the stored PDF of the version that stands; while there is none, to where a draft can be drawn."""
+
+    pattern_name = "document-list"
+    http_method_names = ["get", "head", "options"]
 
     def version_shown(self):
         if self.return_.status in rules.LOCKED:
@@ -48,12 +50,3 @@ class ReturnPdf(CopyMixin, View):
 
     def address_of(self, version) -> str:
         return version.pdf_url
-
-    def get(self, request, *args, **kwargs):
-        sheet = return_sheet(self.return_, as_at=clock.now())
-        name = f"{sheet.name}.pdf"
-        return HttpResponse(
-            sheet.pdf(),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}"'},
-        )

@@ -102,3 +102,10 @@ document.querySelectorAll('.govuk-error-summary').forEach((summary) => {
   summary.addEventListener('click', followSummary);
 });
 moveFocus();
+
+// A page that waits for something looks again by itself, while it is in view.
+document.querySelectorAll('[data-again]').forEach((part) => {
+  window.setInterval(() => {
+    if (document.visibilityState === 'visible') window.location.reload();
+  }, Number(part.dataset.again) * 1000);
+});

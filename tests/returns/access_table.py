@@ -273,9 +273,21 @@ WHOLE = OUTSIDE | {
     "admin": "403",
 }
 PDF = OUTSIDE | {
-    "lead finance clerk officer delegate other-officer other-head": "200 on  200 on  200 on",
-    "cabinet": "on",
+    "lead finance clerk cabinet officer delegate other-officer other-head": "on",
     "admin": "403",
+}
+# Asking for a draft: nobody once it is locked, and Cabinet members never.
+DRAW = OUTSIDE | {
+    "lead finance clerk officer delegate other-officer other-head": "on  403 on  403 on  403",
+    "cabinet admin": "403",
+}
+NOBODYS = OUTSIDE | {
+    "lead finance clerk cabinet officer delegate other-officer other-head": "404",
+    "admin": "404",
+}
+POSTED_ONLY = OUTSIDE | {
+    "lead finance clerk officer delegate other-officer other-head": "405 403 405 403 405 403",
+    "cabinet admin": "403",
 }
 
 # The acts of the lifecycle. The page opens where the act can be done; the button of one that comes too late is
@@ -372,6 +384,10 @@ TABLE: dict[str, list[Page]] = {
     "health": [Page("/health/", EVERYBODY)],
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
+    "document-list": [Page(W + "documents/", READERS)],
+    "document-create": [Page(W + "documents/return/draw/", POSTED_ONLY, DRAW)],
+    "drawing-detail": [Page(W + "drawings/999/", NOBODYS)],
+    "drawing-pdf": [Page(W + "drawings/999/document.pdf", NOBODYS)],
     "cabinet-detail": [Page(W + "cabinet/", PACK)],
     "outcomes:light-grid": [Page(W + "grid/", WORKERS, ANSWER_GRID)],
     "efficiency:gain-list": [Page(W + "efficiency/", READERS)],

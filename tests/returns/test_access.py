@@ -48,6 +48,13 @@ GET = {
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
+    "document-list": [(M + "documents/", READERS)],
+    "document-create": [
+        (M + "documents/return/draw/", row(SIGN_IN, 405, 405, 405, 405, 405, NO, NO, NOT)),
+        (M + "documents/nonsense/draw/", NOWHERE),
+    ],
+    "drawing-detail": [(M + "drawings/1/", NOWHERE)],
+    "drawing-pdf": [(M + "drawings/1/document.pdf", NOWHERE)],
     "cabinet-detail": [(M + "cabinet/", PACK)],
     "outcomes:light-grid": [(M + "grid/", row(SIGN_IN, OK, OK, OK, NO, NO, NO, NO, NOT))],
     "efficiency:gain-list": [(M + "efficiency/", READERS)],
@@ -73,7 +80,7 @@ GET = {
     "returns:work-list": [(M + "my-work/", row(SIGN_IN, OK, OK, OK, NO, NO, NO, NO, NOT))],
     "returns:allocation": [(M + "allocation/", row(SIGN_IN, NO, NO, OK, NO, NO, NO, NO, NOT))],
     "returns:return-whole": [(M + "whole/", READERS)],
-    "returns:return-pdf": [(M + "return.pdf", READERS)],
+    "returns:return-pdf": [(M + "return.pdf", row(SIGN_IN, GO, GO, GO, GO, GO, GO, NO, NOT))],
     "returns:return-verify": [(M + "verify/", READERS)],
     "returns:proforma-detail": [(M + "proforma/", ADMIN)],
     "returns:department-detail": [

@@ -44,7 +44,7 @@ class Command(ReturnCommand):
 def _body(return_, document: str) -> bytes:
     if document in STORED and return_.status in rules.LOCKED:
         return bytes(return_.versions.order_by("-number").first().pdf)
-    return DOCUMENTS[document](return_, as_at=clock.now()).pdf()
+    return DOCUMENTS[document].sheet(return_, as_at=clock.now()).pdf()
 
 
 def _write_whole(target: Path, body: bytes) -> None:

@@ -1,0 +1,97 @@
+"""The documents page: what can be drawn, what is being drawn, and what is ready."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.views.generic import TemplateView, View
+
+from returns import clock, drawing
+from returns.models import Drawing
+from returns.views.base import ReturnMixin
+
+from .documents import DOCUMENTS
+
+LATE = 30  # seconds without anybody beginning to draw
+
+
+class DocumentList(ReturnMixin, TemplateView):
+    """Each document with a button that asks for it, and those this person asked for."""
+
+    template_name = "ieg4/document_list.html"
+
+    def get_context_data(self, **kwargs):
+        user, return_ = self.request.user, self.return_
+        mine = return_.drawings.filter(requested_by=user).defer("html", "css", "pdf")
+        for each in mine:
+            each.return_record = return_
+        version = return_.latest_version
+        if version:
+            version.return_record = return_
+        return super().get_context_data(**kwargs) | {
+            "documents": [(key, each) for key, each in DOCUMENTS.items() if each.rule(user, return_)],
+            "drawings": mine,
+            "version": version,
+        }
+
+
+class DocumentCreate(ReturnMixin, View):
+    """Asks for one document, as it stands at this moment."""
+
+    http_method_names = ["post"]
+
+    def find(self):
+        super().find()
+        self.document = DOCUMENTS.get(self.kwargs["document"])
+        if self.document is None:
+            raise Http404
+
+    def allowed(self) -> bool:
+        return super().allowed() and self.document.rule(self.request.user, self.return_)
+
+    def post(self, request, *args, **kwargs):
+        asked = drawing.ask(
+            self.document.sheet(self.return_, as_at=clock.now()),
+            document=self.kwargs["document"],
+            title=self.document.title,
+            return_=self.return_,
+            by=request.user,
+        )
+        asked.return_record = self.return_
+        return redirect(asked)
+
+
+class DrawingMixin(ReturnMixin):
+    """One document that this person asked for; what others asked for is not found."""
+
+    def find(self):
+        super().find()
+        mine = self.return_.drawings.filter(requested_by=self.request.user).defer("html", "css")
+        self.drawing = get_object_or_404(mine, pk=self.kwargs["number"])
+        self.drawing.return_record = self.return_
+
+
+class DrawingDetail(DrawingMixin, TemplateView):
+    """How far it is; works with the link that looks again, and by itself where scripts run."""
+
+    template_name = "ieg4/drawing_detail.html"
+
+    def get_context_data(self, **kwargs):
+        waits = (clock.now() - self.drawing.requested_at).total_seconds()
+        return super().get_context_data(**kwargs) | {
+            "drawing": self.drawing,
+            "before": drawing.before(self.drawing) if self.drawing.state == Drawing.State.WAITING else 0,
+            "late": self.drawing.tries == 0 and waits > LATE,
+            "most": drawing.TRIES,
+        }
+
+
+class DrawingPdf(DrawingMixin, View):
+    """The drawn bytes."""
+
+    def get(self, request, *args, **kwargs):
+        if self.drawing.state != Drawing.State.DONE:
+            return redirect(self.drawing)
+        return HttpResponse(
+            bytes(self.drawing.pdf),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{self.drawing.name}.pdf"'},
+        )

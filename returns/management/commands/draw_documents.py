@@ -1,0 +1,50 @@
+import signal
+import threading
+
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, close_old_connections, connection
+
+from returns.drawing import SLOTS, draw_next, sweep
+
+PAUSE = 1  # seconds between looks at the queue
+SWEEP = 3600  # looks between two removals of yesterday's drawings
+
+
+class Command(BaseCommand):
+    help = "Draws the documents that wait, or with --watch goes on until it is ended."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--watch", action="store_true", help="look at the queue again and again")
+
+    def handle(self, *args, **options):
+        sweep()
+        if not options["watch"]:
+            count = 0
+            while draw_next():
+                count += 1
+            self.stdout.write(f"{count:,} tries made.")
+            return
+        ended = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: ended.set())
+        slots = [threading.Thread(target=self._draw_until, args=(ended,)) for _ in range(SLOTS)]
+        for slot in slots:
+            slot.start()
+        for slot in slots:
+            slot.join()
+
+    def _draw_until(self, ended: threading.Event) -> None:
+        """One of the slots. A draw that has begun is finished before it ends."""
+        looks = 0
+        while not ended.is_set():
+            looks += 1
+            try:
+                if looks % SWEEP == 0:
+                    sweep()
+                while not ended.is_set() and draw_next():
+                    pass
+            except DatabaseError as error:
+                self.stderr.write(f"The queue can’t be read just now: {error}. Trying again.")
+            close_old_connections()
+            ended.wait(PAUSE)
+        connection.close()

@@ -1,0 +1,346 @@
+"""Drawing can't hurt: what a child may not do, what becomes of a document that never ends, and the queue."""
+
+import datetime
+import os
+from dataclasses import replace
+
+import pytest
+from django.core.management import call_command
+
+from returns import clock, drawing
+from returns.documents import child
+from returns.documents.child import ChildFailed, LimitBroken, Limits
+from returns.documents.pdf import RenderFailed
+from returns.documents.sheet import LimitReached, Sheet
+from returns.models import Drawing
+from tests.documents import mischief
+
+AT = datetime.datetime(2004, 12, 8, 9, 0, tzinfo=datetime.UTC)
+STATE = Drawing.State
+
+
+def document(body: str) -> str:
+    return f'<html lang="en-GB"><title>x</title><body><h1>x</h1>{body}'
+
+
+GOOD = Sheet("good", document("<p>All is well."), "", AT)
+# The width of each box is tried twice within each try of the box around it.
+ENDLESS = Sheet("endless", document('<div style="display: flex">' * 24 + "x"), "", AT)
+GREEDY = Sheet("greedy", document("<table><tr><td colspan=90000000>x"), "", AT)
+NESTED = Sheet("nested", document("<table><tr><td>" * 200 + "x"), "", AT)
+
+
+@pytest.mark.parametrize(
+    ("work", "why"),
+    [
+        (mischief.read_a_file, "It asks for the file /etc/passwd; only packaged files may be read."),
+        (
+            mischief.read_the_database_folder,
+            "It asks for the file /etc/hosts; only packaged files may be read.",
+        ),
+        (mischief.climb_out_of_the_packaged_files, "README.md; only packaged files may be read."),
+        (mischief.write_a_file, "only packaged files may be read."),
+        (mischief.open_a_connection, "It tries what no document may (socket.__new__)."),
+        (mischief.start_a_program, "It tries what no document may (subprocess.Popen)."),
+        (mischief.end_another_process, "It tries what no document may (os.kill)."),
+        (mischief.fail, "It failed with KeyError: 'unforeseen'."),
+    ],
+)
+def test_child_does_nothing_but_think(work, why):
+    with pytest.raises(ChildFailed) as caught:
+        child.run(work)
+
+    assert str(caught.value).endswith(why)
+
+
+@pytest.mark.parametrize(
+    "work",
+    [
+        mischief.read_a_file,
+        mischief.start_a_program,
+        mischief.open_a_connection,
+        mischief.tell_the_environment,
+    ],
+)
+def test_outside_the_child_the_same_is_done(work):
+    assert work()
+
+
+def test_child_thinks_and_knows_no_environment():
+    os.environ["MISCHIEF"] = "secret"
+    try:
+        assert (child.run(mischief.think), child.run(mischief.tell_the_environment)) == (b"thought", b"[]")
+    finally:
+        del os.environ["MISCHIEF"]
+
+
+@pytest.mark.parametrize(
+    ("work", "limits", "why"),
+    [
+        (mischief.never_end, Limits(cpu=1, wall=20), "It took more than 1 seconds of processor time."),
+        (mischief.sleep_for_ever, Limits(wall=0.2), "It was not ready after 0.2 seconds."),
+        (mischief.take_all_memory, Limits(memory=1024), "It needs more than 1,024 megabytes of memory."),
+        (mischief.return_too_much, Limits(size=2), "It is larger than 2 megabytes."),
+        (mischief.die, Limits(), "It ended without a word (exit code 3)."),
+    ],
+)
+def test_child_is_stopped_at_each_limit(work, limits, why):
+    with pytest.raises(LimitBroken) as caught:
+        child.run(work, limits=limits)
+
+    assert str(caught.value) == why
+
+
+@pytest.mark.parametrize("work", [mischief.return_too_much])
+def test_within_its_limits_the_same_comes_back(work):
+    assert len(child.run(work)) == 3 * 1024**2
+
+
+@pytest.mark.parametrize(("sheet", "limits"), [(ENDLESS, Limits(cpu=1)), (GREEDY, Limits(memory=700))])
+def test_poison_document_ends_at_a_limit(sheet, limits):
+    with pytest.raises(LimitReached):
+        sheet.pdf(limits)
+
+
+def test_document_nested_too_deeply_is_refused():
+    with pytest.raises(RenderFailed, match="Its parts are nested too deeply"):
+        NESTED.pdf()
+
+
+def test_document_after_a_poison_one_is_drawn():
+    with pytest.raises(LimitReached):
+        ENDLESS.pdf(Limits(cpu=1))
+
+    assert GOOD.pdf().startswith(b"%PDF-1.7")
+    assert GOOD.pdf() == GOOD.pdf()
+
+
+@pytest.fixture
+def lead(person):
+    return person("lead")
+
+
+@pytest.fixture
+def ask(marchshire, lead):
+    """Asks for a sheet; each call for a document of its own, so that none is taken for another."""
+    count = iter(range(1000))
+
+    def asks(sheet, by=lead, document=""):
+        return drawing.ask(
+            sheet, document=document or str(next(count)), title="Test", return_=marchshire, by=by
+        )
+
+    return asks
+
+
+def seen(asked: Drawing) -> Drawing:
+    return Drawing.objects.get(pk=asked.pk)
+
+
+def test_what_is_asked_for_is_drawn_once(ask):
+    asked = ask(GOOD)
+
+    assert (drawing.draw_next(), drawing.draw_next()) == (True, False)
+
+    done = seen(asked)
+    assert (done.state, done.tries, done.problem, done.leased_until) == (STATE.DONE, 1, "", None)
+    assert bytes(done.pdf) == GOOD.pdf()
+    assert done.pdf_size == len(done.pdf)
+
+
+def test_asked_for_twice_while_it_waits_is_one(ask):
+    first = ask(GOOD, document="return")
+    assert ask(GOOD, document="return") == first
+    drawing.draw_next()
+    assert ask(GOOD, document="return") != first
+
+
+def test_document_with_attachments_is_not_queued(ask):
+    with pytest.raises(ValueError, match="Only versions have attachments"):
+        ask(replace(GOOD, attached=("x",)))
+
+
+def quick(monkeypatch):
+    monkeypatch.setattr(drawing, "FIRST", Limits(cpu=5, wall=0.3))
+    monkeypatch.setattr(drawing, "LATER", Limits(cpu=5, wall=0.4))
+
+
+def test_poison_document_is_given_up_after_three_tries(ask, monkeypatch):
+    quick(monkeypatch)
+    asked = ask(ENDLESS)
+
+    tries = 0
+    while drawing.draw_next():
+        tries += 1
+
+    failed = seen(asked)
+    assert (tries, failed.state, failed.tries, failed.pdf) == (3, STATE.FAILED, 3, None)
+    assert failed.problem == "It was not ready after 0.4 seconds."
+
+
+def test_refused_document_is_not_tried_again(ask):
+    asked = ask(replace(GOOD, html=document('<img alt="" src="file:///etc/passwd">')))
+
+    drawing.draw_next()
+
+    failed = seen(asked)
+    assert (failed.state, failed.tries, drawing.draw_next()) == (STATE.FAILED, 1, False)
+    assert "only packaged static files may be used" in failed.problem
+
+
+def tries_before_the_good_one(ask) -> int:
+    for _ in range(10):
+        ask(ENDLESS)
+    good = ask(GOOD)
+    for count in range(40):
+        drawing.draw_next()
+        if seen(good).state == STATE.DONE:
+            return count
+    raise AssertionError("The good document was never drawn.")
+
+
+def test_ten_poison_documents_hold_up_the_next_good_one_by_one_limit_at_most(ask, monkeypatch):
+    """Ten short tries on two slots are not longer than the one limit a document is given."""
+    assert 10 * drawing.FIRST.wall / drawing.SLOTS <= drawing.LATER.wall
+    quick(monkeypatch)
+
+    assert tries_before_the_good_one(ask) == 10
+
+
+def test_in_order_of_asking_alone_they_would_hold_it_up_three_times_as_long(ask, monkeypatch):
+    quick(monkeypatch)
+    monkeypatch.setattr(drawing, "TURN", ("pk",))
+
+    assert tries_before_the_good_one(ask) == 30
+
+
+def test_drawing_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(ask):
+    asked = ask(GOOD)
+    with clock.stopped_at(AT):
+        assert drawing._claim().pk == asked.pk
+        assert drawing.draw_next() is False
+    with clock.stopped_at(AT + datetime.timedelta(minutes=2)):
+        assert drawing.draw_next() is True
+
+    assert (seen(asked).state, seen(asked).tries) == (STATE.DONE, 2)
+
+
+def test_three_workers_that_died_are_enough(ask):
+    asked = ask(GOOD)
+    for minute in range(0, 30, 10):
+        with clock.stopped_at(AT + datetime.timedelta(minutes=minute)):
+            drawing._claim()
+    with clock.stopped_at(AT + datetime.timedelta(minutes=40)):
+        assert drawing.draw_next() is False
+
+    assert (seen(asked).state, seen(asked).problem) == (
+        STATE.FAILED,
+        "The process that drew it ended each time before it was ready.",
+    )
+
+
+def test_worker_that_comes_too_late_changes_nothing(ask):
+    asked = ask(GOOD)
+    with clock.stopped_at(AT):
+        slow = drawing._claim()
+    with clock.stopped_at(AT + datetime.timedelta(minutes=2)):
+        drawing.draw_next()
+    drawing._settle(slow, STATE.FAILED, problem="Too late.")
+
+    assert (seen(asked).state, seen(asked).problem) == (STATE.DONE, "")
+
+
+def test_claimed_by_two_at_once_it_is_drawn_by_one(ask, monkeypatch):
+    """The other worker takes it between the look and the claim."""
+    asked = ask(GOOD)
+    plain = drawing._claimable
+    others = []
+
+    def look():
+        found = list(plain().order_by("pk"))
+        if not others:
+            others.append(
+                Drawing.objects.filter(pk=asked.pk).update(state=STATE.TAKEN, tries=1, leased_until=AT)
+            )
+            monkeypatch.setattr(drawing, "_claimable", lambda: Drawing.objects.none())
+
+        class Looked:
+            order_by = defer = lambda self, *_: self
+
+            def first(self):
+                return found[0] if found else None
+
+        return Looked()
+
+    monkeypatch.setattr(drawing, "_claimable", look)
+
+    assert drawing._claim() is None
+    assert seen(asked).tries == 1
+
+
+def test_drawings_of_yesterday_are_gone(ask):
+    with clock.stopped_at(AT):
+        old = ask(GOOD)
+    with clock.stopped_at(AT + datetime.timedelta(hours=23)):
+        new = ask(GOOD)
+    with clock.stopped_at(AT + datetime.timedelta(hours=25)):
+        assert drawing.sweep() == 1
+
+    assert list(Drawing.objects.values_list("pk", flat=True)) == [new.pk]
+    assert old.pk != new.pk
+
+
+def test_person_asks_waits_and_opens_it(marchshire, signed_in, capsys):
+    client = signed_in("officer-hr")
+    listed = client.get("/marchshire/ieg4/documents/")
+    assert listed.status_code == 200
+    assert Drawing.objects.count() == 0
+
+    answer = client.post("/marchshire/ieg4/documents/return/draw/")
+    address = answer.headers["Location"]
+    assert answer.status_code == 302
+    waiting = client.get(address).content.decode()
+    assert "The return is being drawn" in waiting
+    assert "It is the next to be drawn." in waiting
+    assert client.get(f"{address}document.pdf").headers["Location"] == address
+
+    call_command("draw_documents")
+    assert capsys.readouterr().out == "1 tries made.\n"
+    assert "The return is ready" in client.get(address).content.decode()
+    file = client.get(f"{address}document.pdf")
+    assert (file.headers["Content-Type"], file.content[:8]) == ("application/pdf", b"%PDF-1.7")
+    assert address in client.get("/marchshire/ieg4/documents/").content.decode()
+
+
+def test_drawing_is_seen_by_nobody_else(ask, lead, signed_in):
+    asked = ask(GOOD)
+    drawing.draw_next()
+    addresses = [
+        f"/marchshire/ieg4/drawings/{asked.pk}/",
+        f"/marchshire/ieg4/drawings/{asked.pk}/document.pdf",
+    ]
+
+    assert [signed_in("lead").get(each).status_code for each in addresses] == [200, 200]
+    assert [signed_in("finance").get(each).status_code for each in addresses] == [404, 404]
+    assert [signed_in("wyeborough-lead").get(each).status_code for each in addresses] == [404, 404]
+
+
+def test_failure_is_shown_with_its_reason_and_what_to_do(ask, signed_in):
+    asked = ask(replace(GOOD, html=document('<img alt="" src="file:///etc/passwd">')))
+    drawing.draw_next()
+
+    page = signed_in("lead").get(f"/marchshire/ieg4/drawings/{asked.pk}/").content.decode()
+
+    assert "Test could not be drawn" in page
+    assert "only packaged static files may be used" in page
+    assert "tell your administrator" in page
+
+
+def test_nobody_drawing_is_told(ask, signed_in):
+    asked = ask(GOOD)
+    Drawing.objects.update(requested_at=clock.now() - datetime.timedelta(minutes=1))
+
+    assert (
+        "draw_documents --watch"
+        in signed_in("lead").get(f"/marchshire/ieg4/drawings/{asked.pk}/").content.decode()
+    )
