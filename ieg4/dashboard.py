@@ -12,6 +12,8 @@ from returns.lifecycle import Action, available_actions
 from returns.models import Query
 from returns.views.base import ReturnMixin
 
+from .covering_report import report_of
+
 PLACES_SHOWN = 3
 
 
@@ -44,6 +46,7 @@ class Dashboard(ReturnMixin, TemplateView):
         actions = available_actions(self.return_, self.request.user)
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
+            "contradictions": _contradictions(self.request.user, assessment),
             "owners": owners,
             "signatures_missing": len(assessment.missing_signatures),
             "not_places": -len(assessment.missing_signatures),
@@ -60,6 +63,14 @@ class Dashboard(ReturnMixin, TemplateView):
             "points": proforma.section_by_key["outcomes"].points,
             "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
         }
+
+
+def _contradictions(user, assessment) -> int:
+    """How many places contradict a stored fact; none for those who have nothing to mend."""
+    return_ = assessment.answers.return_
+    if not rules.can_see_contradictions(user, return_):
+        return 0
+    return len(report_of(return_, assessment).contradictions)
 
 
 def _owner_row(owner, blockers) -> dict:
@@ -126,6 +137,7 @@ class CabinetPage(ReturnMixin, TemplateView):
             version.code = short_code(version.digest)
         # Once there is a copy Cabinet reads that, whatever is worked on since.
         live = read(self.return_)
+        assessment = assess(live)
         answers = thaw(self.return_, versions[0].data) if versions else live
         places = {place.key: place for place in live.places()}
         questions = [
@@ -136,7 +148,8 @@ class CabinetPage(ReturnMixin, TemplateView):
             if query.kind == Query.Kind.QUESTION
         ]
         return super().get_context_data(**kwargs) | {
-            "assessment": assess(live),
+            "assessment": assessment,
+            "contradictions": _contradictions(self.request.user, assessment),
             "standing": standing(answers),
             "version": versions[0] if versions else None,
             "versions": versions,

@@ -10,6 +10,8 @@ from returns.documents.return_ import return_sheet
 from returns.documents.sheet import Sheet
 from returns.models import Return, User
 
+from .covering_report import covering_report_sheet
+
 
 @dataclass(frozen=True)
 class Document:
@@ -27,5 +29,11 @@ DOCUMENTS = {
         "Every section in the order of the proforma, with what is missing.",
         return_sheet,
         rules.can_draw_draft,
+    ),
+    "cabinet-report": Document(
+        "The covering report",
+        "What Cabinet reads with the return, in the order of its standing orders.",
+        covering_report_sheet,
+        rules.can_read_report,
     ),
 }

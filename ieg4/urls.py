@@ -3,6 +3,7 @@
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
+from . import covering_report_pages as report
 from . import dashboard, pack, views
 
 handler400 = "ieg4.views.bad_request"
@@ -17,6 +18,19 @@ urlpatterns = [
     path("<slug:authority>/<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
     path("<slug:authority>/<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
     path("<slug:authority>/<slug:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
+    path(
+        "<slug:authority>/<slug:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
+    ),
+    path(
+        "<slug:authority>/<slug:round>/cabinet/report/<slug:heading>/add/",
+        report.ReportAdd.as_view(),
+        name="report-add",
+    ),
+    path(
+        "<slug:authority>/<slug:round>/cabinet/report/<slug:paragraph>/",
+        report.ReportEdit.as_view(),
+        name="report-edit",
+    ),
     path("<slug:authority>/<slug:round>/documents/", pack.DocumentList.as_view(), name="document-list"),
     path(
         "<slug:authority>/<slug:round>/documents/<slug:document>/draw/",

@@ -15,6 +15,8 @@ Status = Return.Status
 # While the return is worked on: answers, or some of them, may change, and signatures are given.
 WORKING = frozenset({Status.PREPARING, Status.REFERRED_BACK, Status.AMENDING})
 ALLOCATING = frozenset({Status.PREPARING, Status.REFERRED_BACK})
+# While Cabinet's decision is still to come, and so the words of the covering report are.
+REPORTING = frozenset({Status.PREPARING, Status.WITH_CABINET, Status.REFERRED_BACK})
 LOCKED = frozenset({Status.WITH_CABINET, Status.APPROVED, Status.SUBMITTED})
 
 
@@ -60,6 +62,21 @@ def can_edit_register(user: User, return_: Return) -> bool:
     The register is no answer, so that no lock of the return covers it, and no approved copy holds it.
     """
     return has_role(user, return_, Role.LEAD)
+
+
+def can_read_report(user: User, return_: Return) -> bool:
+    """The covering report: whoever reads the return."""
+    return can_read_return(user, return_)
+
+
+def can_edit_report(user: User, return_: Return) -> bool:
+    """The clerk, until Cabinet has decided, and again once the return is to be decided anew."""
+    return return_.status in REPORTING and has_role(user, return_, Role.CLERK)
+
+
+def can_see_contradictions(user: User, return_: Return) -> bool:
+    """Texts that name another sum, date or year than the stored one: who mends them, and who has them mended."""
+    return has_role(user, return_, Role.CLERK) or has_role(user, return_, Role.LEAD)
 
 
 def sees_copies_only(user: User) -> bool:

@@ -13,6 +13,7 @@ from .answers import (
     save_answers,
 )
 from .base import ActionRefused, fresh, lock
+from .report import ParagraphConflict, add_paragraph, edit_paragraph
 from .restoring import restore_answers
 from .review import answerer, ask_question, close_query, place_of, raise_query, reply_to_query
 from .signing import (
@@ -28,13 +29,16 @@ __all__ = [
     "ActionRefused",
     "Change",
     "Conflict",
+    "ParagraphConflict",
     "Saved",
     "Statement",
     "add_case_study",
+    "add_paragraph",
     "allocate_lines",
     "answerer",
     "ask_question",
     "close_query",
+    "edit_paragraph",
     "fresh",
     "lock",
     "place_of",

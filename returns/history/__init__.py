@@ -12,6 +12,7 @@ from .events import (
     of_return,
     place_event,
     record,
+    report_detail,
     risk_of,
     to_text,
     version_detail,
@@ -36,6 +37,7 @@ __all__ = [
     "record",
     "replay",
     "risk_of",
+    "report_detail",
     "to_text",
     "version_detail",
 ]

@@ -9,6 +9,7 @@ from decimal import Decimal
 from .. import chain
 from ..answers import Place
 from ..models import Allocation, Decision, Event, Filing, Return, Version
+from ..report import heading_of
 
 
 def to_text(value) -> str:
@@ -100,6 +101,8 @@ def _explained(return_: Return, event: Event) -> Event:
         event.what = "Owner"
     elif event.kind == Event.Kind.RISK:
         event.what = json.loads(event.detail)["what"]
+    elif event.kind == Event.Kind.REPORT:
+        event.what = f"{event.get_kind_display()}: {heading_of(event.field).title}"
     else:
         event.what = event.get_kind_display()
     return event
@@ -130,6 +133,10 @@ def decision_detail(decision: Decision) -> dict:
         "delegate": decision.delegate.username if decision.delegate else "",
         "delegated_until": decision.delegated_until.isoformat() if decision.delegated_until else "",
     }
+
+
+def report_detail(drafted: str) -> dict:
+    return {"drafted": drafted}
 
 
 def filing_detail(filing: Filing) -> dict:

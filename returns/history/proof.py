@@ -167,6 +167,7 @@ def _contradictions(return_: Return, events: list[Event]) -> Iterator[str]:
         now = query and [query.asked_id, query.replied_id, query.closed_id]
         if then != now or told.asked[number] != (query.kind, *query.key):
             yield f"Query {number} differs from the history."
+    yield from _changed_report(return_, told, by_number)
     yield from _changed_acts(return_, told, by_number)
     yield from _changed_versions(return_, told, by_number, answers)
 
@@ -193,6 +194,14 @@ def _changed_answers(answers: Answers, told: Replayed) -> Iterator[str]:
         then, now = told.saves.get(record, 0), saves.get(record, 0)
         if then != now:
             yield f"{_record_name(answers, *record)}: the history knows {then:,} saves of it, the return {now:,}."
+
+
+def _changed_report(return_: Return, told: Replayed, by_number: dict) -> Iterator[str]:
+    then = {key: (*rest, by_number[event]) for key, (*rest, event) in told.report.items()}
+    now = {row.key: (row.text, row.drafted, row.version, row.event_id) for row in return_.paragraphs.all()}
+    for key in sorted(then.keys() | now.keys()):
+        if then.get(key) != now.get(key):
+            yield f"Covering report, {key}: the paragraph differs from the history."
 
 
 def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[str]:

@@ -29,6 +29,7 @@ class Replayed:
     versions: dict[int, dict] = field(default_factory=dict)
     decisions: dict[int, dict] = field(default_factory=dict)
     filings: dict[int, dict] = field(default_factory=dict)
+    report: dict[str, tuple] = field(default_factory=dict)
 
 
 def replay(return_: Return, events, start: Answers) -> Replayed:
@@ -71,6 +72,9 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
             state.queries[event.field][1] = event.number
         elif event.kind == kinds.CLOSED:
             state.queries[event.field][2] = event.number
+        elif event.kind == kinds.REPORT:
+            drafted = json.loads(event.detail)["drafted"]
+            state.report[event.field] = (event.new, drafted, event.version, event.number)
         elif event.kind == kinds.STORED:
             state.versions[event.number - 1] = json.loads(event.detail)
         else:

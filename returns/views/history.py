@@ -20,6 +20,7 @@ KINDS = {
     "signatures": ("Signatures", [Event.Kind.SIGNED, Event.Kind.VOIDED, Event.Kind.REINSTATED]),
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
     "risks": ("Risk register", [Event.Kind.RISK]),
+    "report": ("Covering report", [Event.Kind.REPORT]),
     "acts": ("Acts", [*locks.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED]),
 }
 
@@ -84,7 +85,7 @@ class EventList(ReturnMixin, TemplateView):
             if event.field == "light" or not choices:
                 return event.old, event.new
             return choices.get(event.old, event.old), choices.get(event.new, event.new)
-        if event.kind == Event.Kind.ALLOCATION:
+        if event.kind in (Event.Kind.ALLOCATION, Event.Kind.REPORT):
             return event.old, event.new
         if event.kind == Event.Kind.RISK:
             return event.old or None, event.new or None

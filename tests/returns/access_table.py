@@ -66,6 +66,15 @@ VERIFY = OUTSIDE | {
     "lead finance clerk cabinet officer delegate other-officer other-head": "422",
     "admin": "403",
 }
+# Editing the covering report: the clerk's, until Cabinet has decided.
+REPORTING = OUTSIDE | {
+    "clerk": "200 200 200 403 403 403",
+    "lead finance cabinet admin officer delegate other-officer other-head": "403",
+}
+REPORTED = OUTSIDE | {
+    "clerk": "422 422 422 403 403 403",
+    "lead finance cabinet admin officer delegate other-officer other-head": "403",
+}
 WATCHERS = OUTSIDE | {
     "lead finance clerk": "200",
     "cabinet admin officer delegate other-officer other-head": "403",
@@ -285,6 +294,10 @@ NOBODYS = OUTSIDE | {
     "lead finance clerk cabinet officer delegate other-officer other-head": "404",
     "admin": "404",
 }
+ASKED = OUTSIDE | {
+    "lead finance clerk cabinet officer delegate other-officer other-head": "on",
+    "admin": "403",
+}
 POSTED_ONLY = OUTSIDE | {
     "lead finance clerk officer delegate other-officer other-head": "405 403 405 403 405 403",
     "cabinet admin": "403",
@@ -384,8 +397,14 @@ TABLE: dict[str, list[Page]] = {
     "health": [Page("/health/", EVERYBODY)],
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
+    "report-detail": [Page(W + "cabinet/report/", READERS)],
+    "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORTED)],
+    "report-add": [Page(W + "cabinet/report/considerations/add/", REPORTING, REPORTED)],
     "document-list": [Page(W + "documents/", READERS)],
-    "document-create": [Page(W + "documents/return/draw/", POSTED_ONLY, DRAW)],
+    "document-create": [
+        Page(W + "documents/return/draw/", POSTED_ONLY, DRAW),
+        Page(W + "documents/cabinet-report/draw/", NOT_POSTED, ASKED),
+    ],
     "drawing-detail": [Page(W + "drawings/999/", NOBODYS)],
     "drawing-pdf": [Page(W + "drawings/999/document.pdf", NOBODYS)],
     "cabinet-detail": [Page(W + "cabinet/", PACK)],

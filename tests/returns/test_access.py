@@ -48,6 +48,9 @@ GET = {
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
+    "report-detail": [(M + "cabinet/report/", READERS)],
+    "report-edit": [(M + "cabinet/report/purpose/", row(SIGN_IN, NO, NO, NO, NO, OK, NO, NO, NOT))],
+    "report-add": [(M + "cabinet/report/risks/add/", row(SIGN_IN, NO, NO, NO, NO, OK, NO, NO, NOT))],
     "document-list": [(M + "documents/", READERS)],
     "document-create": [
         (M + "documents/return/draw/", row(SIGN_IN, 405, 405, 405, 405, 405, NO, NO, NOT)),

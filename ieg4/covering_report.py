@@ -1,0 +1,372 @@
+"""The covering report that Cabinet reads with the return: drafted from what is stored, edited by the clerk."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+
+from efficiency.models import Risk
+from efficiency.register import open_risks
+from outcomes.traffic import standing
+from returns.answers import Answers, Place, read
+from returns.arithmetic import YearAgainstTarget
+from returns.completeness import Assessment, assess
+from returns.consistency import Contradiction, Passage, contradictions
+from returns.documents.return_ import council_css
+from returns.documents.sheet import Sheet
+from returns.entry import clean_text
+from returns.frozen import thaw
+from returns.models import Event, ReportParagraph, Return, User, Version
+from returns.report import HEADINGS, RESPONSIBILITY, Heading, own_number
+from returns.target import years_against_target
+
+OPEN_STATES = (Return.Status.PREPARING, Return.Status.REFERRED_BACK)
+WORDS = "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """One paragraph as it stands, with the draft that the facts of this moment give."""
+
+    key: str
+    heading: Heading
+    drafted: str
+    row: ReportParagraph | None = None
+    number: int | None = None  # among those of its heading, where they are numbered
+
+    @property
+    def text(self) -> str:
+        return self.row.text if self.row and self.row.text else self.drafted
+
+    @property
+    def is_own(self) -> bool:
+        return own_number(self.key) is not None
+
+    @property
+    def edited(self) -> bool:
+        """Whether a person's words stand in place of the draft."""
+        return bool(self.row and self.row.text)
+
+    @property
+    def moved(self) -> bool:
+        """Whether the facts have moved since it was edited, so that the draft now says something else."""
+        return self.edited and not self.is_own and self.row.drafted != self.drafted
+
+    @property
+    def version(self) -> int:
+        return self.row.version if self.row else 0
+
+    @property
+    def label(self) -> str:
+        return f"{self.heading.title}, paragraph {self.number}" if self.number else self.heading.title
+
+
+@dataclass(frozen=True)
+class LightCount:
+    """How many outcomes of a tier have each light at a date, in the order of the scale, then the blank ones."""
+
+    tier: str
+    date: str
+    counts: tuple[int, ...]
+
+
+@dataclass
+class Report:
+    """The covering report of a return at one moment."""
+
+    return_: Return
+    assessment: Assessment
+    risks: list[Risk]
+    version: Version | None  # whose facts these are; None while the return is worked on
+
+    @property
+    def answers(self) -> Answers:
+        return self.assessment.answers
+
+    @cached_property
+    def years(self) -> list[YearAgainstTarget]:
+        return years_against_target(self.answers)
+
+    @cached_property
+    def paragraphs(self) -> list[Paragraph]:
+        """All that the report says, in its order."""
+        rows = {row.key: row for row in self.return_.paragraphs.select_related("event__by")}
+        drafts = dict(self._drafts())
+        found = []
+        for heading in (RESPONSIBILITY, *HEADINGS):
+            under = [key for key in drafts if key.split("--")[0] == heading.key]
+            own = [
+                key
+                for key, row in rows.items()
+                if row.is_own and row.text and row.key.split("--")[0] == heading.key
+            ]
+            for number, key in enumerate([*under, *own], 1):
+                number = number if heading.numbered else None
+                found.append(Paragraph(key, heading, drafts.get(key, ""), rows.get(key), number))
+        return found
+
+    def under(self, heading: Heading) -> list[Paragraph]:
+        return [each for each in self.paragraphs if each.heading == heading]
+
+    @property
+    def sections(self) -> list[tuple[Heading, list[Paragraph]]]:
+        return [(heading, self.under(heading)) for heading in HEADINGS]
+
+    @property
+    def responsibility(self) -> Paragraph:
+        return self.under(RESPONSIBILITY)[0]
+
+    def paragraph(self, key: str) -> Paragraph | None:
+        return next((each for each in self.paragraphs if each.key == key), None)
+
+    @cached_property
+    def contradictions(self) -> list[Contradiction]:
+        """Where the report, the local context or a case study names another fact than the stored one."""
+        return contradictions(self.return_, [*self._passages()])
+
+    def _passages(self):
+        for each in self.paragraphs:
+            yield Passage(f"Covering report, {each.label}", each.text)
+        for key in ("context", "cases"):
+            section = self.return_.proforma.section_by_key[key]
+            for place in self.answers.places(section):
+                for cell in self.answers.cells(place):
+                    if isinstance(cell.value, str) and cell.value:
+                        where = f"Section {section.number}, {place.label}"
+                        yield Passage(where, cell.value, place.get_absolute_url())
+
+    @cached_property
+    def light_counts(self) -> list[LightCount]:
+        answers, proforma = self.answers, self.return_.proforma
+        section = proforma.section_by_key["outcomes"]
+        letters = [light.key for light in proforma.scale]
+        found = []
+        for tier in proforma.tiers:
+            lines = [line for line in section.lines if line.tier == tier.key]
+            lights = [answers.lights(Place(self.return_, section, line)) for line in lines]
+            for at, point in enumerate(section.points):
+                counted = Counter(each[at] for each in lights)
+                counts = tuple(counted[letter] for letter in [*letters, ""])
+                found.append(LightCount(tier.label, point.name, counts))
+        return found
+
+    def _drafts(self):
+        """The drafted paragraphs by key, in our words, from what is stored alone."""
+        proforma = self.return_.proforma
+        round_, target = proforma.round, proforma.target
+        grant, until = f"£{round_.grant_gbp:,}", date_format(round_.deadline, "j F Y")
+        yield RESPONSIBILITY.key, self._responsibility()
+        yield "wards", "All wards."
+        yield (
+            "purpose",
+            f"Cabinet is asked to consider and approve the council’s {round_.title}, which must reach the "
+            f"{round_.abbreviation} by {until}. Case studies and efficiency figures are still being validated and "
+            "may be corrected afterwards, within such power as Cabinet delegates.",
+        )
+        yield "key-decision", "The decision asked for is not a key decision."
+        yield (
+            "recommendation",
+            f"THAT the {round_.name} return be approved for submission to the {round_.abbreviation}.",
+        )
+        yield (
+            "reasons",
+            f"On a complete return depends a capital grant of {grant} for local e-government, payable by the "
+            f"{round_.abbreviation} in {round_.grant_year}. If any element of the proforma is left empty, the grant "
+            "may be withheld.",
+        )
+        yield (
+            "considerations--form",
+            f"The form of the return is laid down by the {round_.abbreviation} and can’t be altered. It is filed "
+            f"through the {round_.system}, which will also be used to follow progress until March 2006.",
+        )
+        yield "considerations--outcomes", self._about_outcomes()
+        yield "considerations--lights", self._about_lights()
+        yield (
+            "considerations--target",
+            f"Following the Gershon review, councils are expected to gain {_number(target.percent_per_year)}% a "
+            f"year in efficiency until {target.until}. Gains from e-procurement, e-recruitment and e-payments, "
+            "forecast and actual, are part of the return.",
+        )
+        yield "considerations--gains", self._about_gains()
+        yield "considerations--complete", self._about_completeness()
+        yield (
+            "risks--grant",
+            f"The grant of {grant} for {round_.grant_year} may be withheld if an element of the return is empty. "
+            "Each element has a named owner, and progress is followed element by element, so that what falls behind "
+            f"is seen early. At present {self._exposure()}.",
+        )
+        if self.risks:
+            yield "risks--register", self._about_register()
+        for risk in self.risks:
+            yield f"risks--{risk.number}", _about_risk(risk)
+        yield "consultees", self._consultees()
+        yield "background", self._background()
+
+    def _responsibility(self) -> str:
+        sponsors = [risk.member_sponsor for risk in self.risks if risk.member_sponsor]
+        return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be named by the clerk"
+
+    def _about_outcomes(self) -> str:
+        section = self.return_.proforma.section_by_key["outcomes"]
+        places = [Place(self.return_, section, line) for line in section.lines]
+        ours = [place for place in places if self.answers.applies(place)]
+        owned = sum(self.answers.owner(place) is not None for place in ours)
+        owners = "each has" if owned == len(ours) else f"{owned} have"
+        return (
+            f"The council has assessed itself against {len(places)} priority outcomes. Of the {len(ours)} that apply "
+            f"to it, {owners} a named owner in the department that delivers it. Outcomes say more exactly than BVPI "
+            "157 what is to be achieved, and place the duty with services rather than with ICT."
+        )
+
+    def _about_lights(self) -> str:
+        found = standing(self.answers)
+        parts = [
+            f"{len(found.achieved)} are achieved",
+            f"{len(found.on_course)} are on course",
+            f"{len(found.expected)} are not started but expected in time",
+            f"{len(found.at_risk)} are at severe risk of missing their date",
+        ]
+        rest = f"{len(found.outside)} don’t apply to this council"
+        if found.unknown:
+            rest += f", and of {len(found.unknown)} the lights are not all given yet"
+        risk = f" At severe risk: {', '.join(found.at_risk)}." if found.at_risk else ""
+        return f"Of {found.total} priority outcomes {', '.join(parts[:-1])} and {parts[-1]}; {rest}.{risk}"
+
+    def _about_gains(self) -> str:
+        said = []
+        for year in self.years:
+            if not year.gains.complete or year.target is None:
+                continue
+            word = "actual" if year.kind == "actual" else "forecast"
+            compared = "meets" if year.gains.value >= year.target else "falls short of"
+            said.append(
+                f"for {year.label} £{_number(year.gains.value)} thousand ({word}), which {compared} the "
+                f"£{_number(year.target)} thousand expected by then"
+            )
+        missing = [year.label for year in self.years if not year.gains.complete or year.target is None]
+        text = f"Counted together from year to year, gains come to this: {'; '.join(said)}." if said else ""
+        if missing:
+            text += f" For {', '.join(missing)} figures are still missing, so no sum is given."
+        return text.strip()
+
+    def _about_completeness(self) -> str:
+        tally = self.assessment.tally
+        if self.version is None:
+            return (
+                f"{tally.percent}% of the return is answered: {tally.answered:,} of {tally.required:,} elements. It "
+                "goes to Cabinet once nothing is missing and every department has signed."
+            )
+        when = date_format(localtime(self.version.event.at), "j F Y")
+        return (
+            f"The return as sent to Cabinet on {when} answers {tally.answered:,} of {tally.required:,} elements, "
+            f"{tally.percent}%; every department and the section 151 officer have signed what is theirs."
+        )
+
+    def _exposure(self) -> str:
+        exposed = self.assessment.exposure_gbp
+        if not exposed:
+            return "no part of it is exposed"
+        count = len(self.assessment.blockers)
+        verb = "is" if count == 1 else "are"
+        return f"£{exposed:,} is exposed, because {count:,} thing{'' if count == 1 else 's'} {verb} still missing"
+
+    def _about_register(self) -> str:
+        count = len(self.risks)
+        word = WORDS[count] if count < len(WORDS) else f"{count}"
+        if count == 1:
+            return f"One area is behind and stands in the register of funding risks: {self.risks[0].title}."
+        titles = "; ".join(risk.title for risk in self.risks[:-1])
+        named = f"{titles}; {self.risks[-1].title}"
+        return f"{word} areas are behind and stand in the register of funding risks: {named}."
+
+    def _consultees(self) -> str:
+        kinds = (Event.Kind.ANSWER, Event.Kind.SIGNED, Event.Kind.REPLIED)
+        events = self.return_.events.filter(kind__in=kinds)
+        if self.version:
+            events = events.filter(number__lte=self.version.event.number)
+        people = User.objects.filter(pk__in=events.values("by")).prefetch_related("departments")
+        departments = sorted({each.name for person in people for each in person.departments.all()})
+        if not departments:
+            return "Nobody has contributed to the return yet."
+        count = len(people)
+        who = "1 officer" if count == 1 else f"{count} officers"
+        return f"The return was answered, checked and signed by {who} of these departments: {', '.join(departments)}."
+
+    def _background(self) -> str:
+        facts = f"The {self.return_.proforma.round.title}"
+        if self.version is None:
+            return f"{facts}, in preparation."
+        when = date_format(localtime(self.version.event.at), "j F Y")
+        return f"{facts} as sent to Cabinet on {when}, version {self.version.number}."
+
+
+def report_of(return_: Return, present: Assessment | None = None) -> Report:
+    """The report at this moment: on the answers of now while they are worked on, else on what Cabinet was sent.
+
+    `present` is an assessment of the answers of now, where the caller has made one already.
+    """
+    version = None
+    if return_.status not in OPEN_STATES:
+        sent = return_.versions.filter(kind=Version.Kind.CABINET).defer("pdf").select_related("event__by")
+        version = sent.order_by("-number").first()
+    if version:
+        present = assess(thaw(return_, version.data))
+    return Report(return_, present or assess(read(return_)), open_risks(return_), version)
+
+
+def covering_report_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
+    """The covering report as it stands, ready to be drawn."""
+    report = report_of(return_)
+    stamp = date_format(localtime(as_at), "j F Y, H.i")
+    context = {
+        "report": report,
+        "council": clean_text(return_.authority.name),
+        "round": return_.proforma.round,
+        "cabinet_date": return_.cabinet_date,
+        "scale": return_.proforma.scale,
+        "stamp": f"As at {stamp}",
+        "foot": "Drafted from the stored answers; paragraphs edited by the clerk are the clerk’s",
+    }
+    html = render_to_string("documents/covering_report.html", context)
+    return Sheet(
+        f"{return_.round}-{return_.authority.slug}-cabinet-report",
+        html,
+        council_css(return_.authority),
+        as_at,
+    )
+
+
+def _about_risk(risk: Risk) -> str:
+    sponsors = [
+        f"{label}: {name}"
+        for label, name in (
+            ("Member sponsor", risk.member_sponsor),
+            ("executive sponsor", risk.executive_sponsor),
+        )
+        if name
+    ]
+    parts = [f"{risk.title}. {_sentence(risk.cause)}"]
+    if risk.action:
+        due = f" By {date_format(risk.due, 'j F Y')}." if risk.due else ""
+        parts.append(f"What is done: {_sentence(risk.action)}{due}")
+    if sponsors:
+        parts.append(f"{capfirst('; '.join(sponsors))}.")
+    else:
+        parts.append("No sponsor is named yet.")
+    return " ".join(parts)
+
+
+def _sentence(text: str) -> str:
+    text = clean_text(text)
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _number(value) -> str:
+    return f"{value:,.1f}".removesuffix(".0")
