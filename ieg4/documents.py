@@ -6,8 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from returns import rules
+from returns.documents.changes import changes_sheet
+from returns.documents.rekeying import rekeying_sheet
 from returns.documents.return_ import return_sheet
 from returns.documents.sheet import Sheet
+from returns.documents.statement import statement_sheet
 from returns.models import Return, User
 
 from .covering_report import covering_report_sheet
@@ -35,5 +38,23 @@ DOCUMENTS = {
         "What Cabinet reads with the return, in the order of its standing orders.",
         covering_report_sheet,
         rules.can_read_report,
+    ),
+    "changes": Document(
+        "What changed since Cabinet saw it",
+        "The altered elements alone: was and now, by whom, why, by what power.",
+        changes_sheet,
+        rules.can_read_present,
+    ),
+    "statement": Document(
+        "Department statements",
+        "A page for each department, for its head to sign.",
+        statement_sheet,
+        rules.can_watch,
+    ),
+    "rekeying": Document(
+        "The re-keying sheet",
+        "Each answer as it is to be typed, with its reference and a box to tick.",
+        rekeying_sheet,
+        rules.can_watch,
     ),
 }

@@ -89,6 +89,11 @@ def can_draw_draft(user: User, return_: Return) -> bool:
     return can_read_return(user, return_) and not sees_copies_only(user) and return_.status not in LOCKED
 
 
+def can_read_present(user: User, return_: Return) -> bool:
+    """The answers as they are worked on, beside the copies that were sent and approved."""
+    return can_read_return(user, return_) and not sees_copies_only(user)
+
+
 def can_manage_people(user: User, authority: Authority) -> bool:
     return belongs(user, authority) and Role.ADMINISTRATOR in user.roles
 

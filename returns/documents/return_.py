@@ -300,7 +300,7 @@ def _missing(answers: Answers, blockers: list[Blocker]):
             section=f"{section.number} {section.short}",
             anchor=f"section-{section.key}",
             who=f"{who}, {department}" if department else who,
-            lines=_runs(dict.fromkeys(blocker.place.code for blocker in found)),
+            lines=runs(dict.fromkeys(blocker.place.code for blocker in found)),
             what=_what(found),
             count=len(found),
             due=date_format(min(answers.due(blocker.place) for blocker in found), "j M Y"),
@@ -319,7 +319,7 @@ def _missing(answers: Answers, blockers: list[Blocker]):
             )
 
 
-def _runs(codes: Iterable[str]) -> str:
+def runs(codes: Iterable[str]) -> str:
     """The codes, three or more that follow each other as a run: "R1 to R5, R9"."""
     runs: list[list[str]] = []
     for code in codes:

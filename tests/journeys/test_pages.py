@@ -40,6 +40,7 @@ PAGES = {
         f"{RETURN}/resources/RS6/",
         f"{RETURN}/signatures/",
         f"{RETURN}/acts/",
+        f"{RETURN}/changes/",
         f"{RETURN}/acts/send/",
         f"{RETURN}/acts/send-back/?element=outcomes--R1",
         f"{RETURN}/queries/",
@@ -74,6 +75,7 @@ PAGES = {
     "wyeborough-cabinet": [
         f"{APPROVED}/cabinet/",
         f"{APPROVED}/acts/",
+        f"{APPROVED}/changes/",
         f"{APPROVED}/versions/2/",
         f"{APPROVED}/queries/new/?section=outcomes&line=R9",
         f"{APPROVED}/messages/",
@@ -86,6 +88,7 @@ PAGES = {
         f"{APPROVED}/signatures/",
         f"{APPROVED}/acts/reopen/?element=outcomes--R9",
         f"{APPROVED}/acts/submit/",
+        f"{APPROVED}/rekeying/",
         f"{APPROVED}/history/?kind=acts",
     ],
     "wyeborough-head-corporate": [f"{APPROVED}/acts/amend/", f"{APPROVED}/my-work/"],

@@ -79,6 +79,10 @@ WATCHERS = OUTSIDE | {
     "lead finance clerk": "200",
     "cabinet admin officer delegate other-officer other-head": "403",
 }
+CHECK_KEYED = OUTSIDE | {
+    "lead finance clerk": "422",
+    "cabinet admin officer delegate other-officer other-head": "403",
+}
 PACK = OUTSIDE | {
     "lead finance clerk cabinet": "200",
     "admin officer delegate other-officer other-head": "403",
@@ -298,6 +302,31 @@ ASKED = OUTSIDE | {
     "lead finance clerk cabinet officer delegate other-officer other-head": "on",
     "admin": "403",
 }
+# The documents of the present answers, of those who steer, and of one department.
+PRESENT_POSTED = OUTSIDE | {
+    "lead finance clerk officer delegate other-officer other-head": "405",
+    "cabinet admin": "403",
+}
+PRESENT_ASKED = OUTSIDE | {
+    "lead finance clerk officer delegate other-officer other-head": "on",
+    "cabinet admin": "403",
+}
+WATCHERS_POSTED = OUTSIDE | {
+    "lead finance clerk": "405",
+    "cabinet admin officer delegate other-officer other-head": "403",
+}
+WATCHERS_ASKED = OUTSIDE | {
+    "lead finance clerk": "on",
+    "cabinet admin officer delegate other-officer other-head": "403",
+}
+CORPORATE_POSTED = OUTSIDE | {
+    "lead finance clerk officer delegate": "405",
+    "cabinet admin other-officer other-head": "404",
+}
+CORPORATE_ASKED = OUTSIDE | {
+    "lead finance clerk officer delegate": "on",
+    "cabinet admin other-officer other-head": "404",
+}
 POSTED_ONLY = OUTSIDE | {
     "lead finance clerk officer delegate other-officer other-head": "405 403 405 403 405 403",
     "cabinet admin": "403",
@@ -404,6 +433,9 @@ TABLE: dict[str, list[Page]] = {
     "document-create": [
         Page(W + "documents/return/draw/", POSTED_ONLY, DRAW),
         Page(W + "documents/cabinet-report/draw/", NOT_POSTED, ASKED),
+        Page(W + "documents/changes/draw/", PRESENT_POSTED, PRESENT_ASKED),
+        Page(W + "documents/statement/draw/", WATCHERS_POSTED, WATCHERS_ASKED),
+        Page(W + "documents/rekeying/draw/", WATCHERS_POSTED, WATCHERS_ASKED),
     ],
     "drawing-detail": [Page(W + "drawings/999/", NOBODYS)],
     "drawing-pdf": [Page(W + "drawings/999/document.pdf", NOBODYS)],
@@ -461,6 +493,10 @@ TABLE: dict[str, list[Page]] = {
     "returns:return-whole": [Page(W + "whole/", WHOLE)],
     "returns:return-pdf": [Page(W + "return.pdf", PDF)],
     "returns:return-verify": [Page(W + "verify/", READERS, VERIFY)],
+    "returns:change-list": [Page(W + "changes/", READERS)],
+    "returns:change-draw": [Page(W + "changes/draw/", NOT_POSTED, ASKED)],
+    "returns:rekeying-check": [Page(W + "rekeying/", WATCHERS, CHECK_KEYED)],
+    "returns:rekeying-template": [Page(W + "rekeying.csv", WATCHERS)],
     "returns:proforma-detail": [Page(W + "proforma/", ADMIN)],
     "returns:department-detail": [
         Page(W + "departments/corporate/", CORPORATE),
@@ -470,6 +506,10 @@ TABLE: dict[str, list[Page]] = {
     "returns:department-sign": [
         Page(W + "departments/corporate/sign/", CORPORATE, SIGN_CORPORATE),
         Page(W + "departments/planning/sign/", SIGN_PLANNING_READ, SIGN_PLANNING),
+    ],
+    "returns:statement-draw": [
+        Page(W + "departments/corporate/statement/", CORPORATE_POSTED, CORPORATE_ASKED),
+        Page(W + "departments/highways/statement/", NOT_THERE),
     ],
     "returns:figures-sign": [Page(W + "figures/sign/", WATCHERS, SIGN_FIGURES)],
     "returns:signature-list": [Page(W + "signatures/", READERS)],

@@ -85,6 +85,10 @@ GET = {
     "returns:return-whole": [(M + "whole/", READERS)],
     "returns:return-pdf": [(M + "return.pdf", row(SIGN_IN, GO, GO, GO, GO, GO, GO, NO, NOT))],
     "returns:return-verify": [(M + "verify/", READERS)],
+    "returns:change-list": [(M + "changes/", READERS)],
+    "returns:change-draw": [(M + "changes/draw/", row(SIGN_IN, *[405] * 6, NO, NOT))],
+    "returns:rekeying-check": [(M + "rekeying/", WATCHERS)],
+    "returns:rekeying-template": [(M + "rekeying.csv", WATCHERS)],
     "returns:proforma-detail": [(M + "proforma/", ADMIN)],
     "returns:department-detail": [
         (M + "departments/education/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NOT, NOT)),
@@ -93,6 +97,10 @@ GET = {
     "returns:department-sign": [
         (M + "departments/education/sign/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NOT, NOT)),
         (M + "departments/highways/sign/", row(SIGN_IN, NOT, NOT, OK, OK, OK, NOT, NOT, NOT)),
+    ],
+    "returns:statement-draw": [
+        (M + "departments/education/statement/", row(SIGN_IN, *[405] * 5, NOT, NOT, NOT)),
+        (M + "departments/highways/statement/", row(SIGN_IN, NOT, NOT, 405, 405, 405, NOT, NOT, NOT)),
     ],
     "returns:figures-sign": [(M + "figures/sign/", WATCHERS)],
     "returns:signature-list": [(M + "signatures/", READERS)],

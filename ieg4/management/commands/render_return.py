@@ -23,6 +23,10 @@ class Command(ReturnCommand):
         parser.add_argument("--output", required=True, metavar="FILE", type=Path)
         parser.add_argument("--document", choices=sorted(DOCUMENTS), default="return")
 
+        parser.add_argument(
+            "--department", metavar="CODE", help="of a statement: that department alone, in place of all"
+        )
+
     def handle(self, *args, **options):
         return_ = self.find_return(options)
         target = options["output"]
@@ -31,7 +35,7 @@ class Command(ReturnCommand):
         if target.is_dir():
             raise CommandError(f"{target} is a folder. Name a file.")
         try:
-            body = _body(return_, options["document"])
+            body = _body(return_, options["document"], _chosen(return_, options))
         except RenderFailed as failure:
             raise CommandError(f"The document could not be rendered: {failure}") from failure
         try:
@@ -41,10 +45,24 @@ class Command(ReturnCommand):
         self.stdout.write(f"{target}: {len(body):,} bytes.")
 
 
-def _body(return_, document: str) -> bytes:
+def _chosen(return_, options) -> dict:
+    """What the document is about beside the return."""
+    code = options["department"]
+    if code is None:
+        return {}
+    if options["document"] != "statement":
+        raise CommandError("--department goes with --document statement alone. Leave one of the two out.")
+    found = return_.authority.departments.filter(slug=code)
+    if not found:
+        codes = ", ".join(return_.authority.departments.order_by("slug").values_list("slug", flat=True))
+        raise CommandError(f"{return_.authority} has no department {code}. It has: {codes or 'none yet'}.")
+    return {"departments": found}
+
+
+def _body(return_, document: str, chosen: dict) -> bytes:
     if document in STORED and return_.status in rules.LOCKED:
         return bytes(return_.versions.order_by("-number").first().pdf)
-    return DOCUMENTS[document].sheet(return_, as_at=clock.now()).pdf()
+    return DOCUMENTS[document].sheet(return_, as_at=clock.now(), **chosen).pdf()
 
 
 def _write_whole(target: Path, body: bytes) -> None:

@@ -1,0 +1,77 @@
+"""What one cell says, in the words and figures that a person types or reads."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from functools import cache
+
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.formats import date_format
+
+from .answers import Cell, model_of
+from .entry import clean_text
+from .proforma import Table
+
+LIGHT, COUNT, MONEY, CHOICE, TICK, DATE, TEXT = "light", "count", "money", "choice", "tick", "date", "text"
+NIL = "nil"
+NOT_APPLICABLE = "N"
+
+
+@cache
+def kind_of(table: Table, field: str) -> str:
+    """What kind of answer a column takes; a computed column is text, but for the date of filing."""
+    if field == "light":
+        return LIGHT
+    try:
+        model_field = model_of(table)._meta.get_field(field)
+    except FieldDoesNotExist:
+        return DATE if field == "submitted_on" else TEXT
+    if isinstance(model_field, models.PositiveIntegerField):
+        return COUNT
+    if isinstance(model_field, models.DecimalField):
+        return MONEY
+    if isinstance(model_field, models.BooleanField):
+        return TICK
+    return CHOICE if model_field.choices else TEXT
+
+
+@cache
+def choices_of(table: Table, field: str) -> dict[str, str]:
+    """The stored key of each choice with its label."""
+    return dict(model_of(table)._meta.get_field(field).flatchoices)
+
+
+def typed(cell: Cell) -> str:
+    """The answer exactly as it is to be typed; nothing where it is blank.
+
+    A light of a line that doesn't apply is N, a figure of a line declared nil is "nil".
+    """
+    table, field = cell.entry.table, cell.column.field
+    kind = kind_of(table, field)
+    if cell.entry.point and not cell.applies:
+        return NOT_APPLICABLE if kind == LIGHT else NIL
+    value = cell.value
+    if kind == TICK:
+        return "Yes" if value else "No"
+    if value is None or value == "":
+        return ""
+    if kind == DATE:
+        return date_format(value, "j F Y")
+    if kind == CHOICE:
+        return choices_of(table, field)[value]
+    return plain_figure(value) if kind in (COUNT, MONEY) else clean_text(str(value))
+
+
+def plain_figure(value: int | Decimal) -> str:
+    """A figure without thousands separators: 1234, 1234.5; money that is whole has no decimal place."""
+    return f"{value:.1f}".removesuffix(".0") if isinstance(value, Decimal) else str(value)
+
+
+def in_words(cell: Cell) -> str:
+    """The answer as a person reads it: figures with their thousands set apart; nothing where it is blank."""
+    if kind_of(cell.entry.table, cell.column.field) in (COUNT, MONEY) and typed(cell) not in ("", NIL):
+        return (
+            f"{cell.value:,.1f}".removesuffix(".0") if isinstance(cell.value, Decimal) else f"{cell.value:,}"
+        )
+    return typed(cell)

@@ -1,0 +1,321 @@
+"""What changed since Cabinet saw the return: each altered element, who changed it, when, why and by what power."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import re
+from collections import Counter
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from . import rules
+from .answers import Answers, Cell, Place, read
+from .cells import LIGHT, TEXT, in_words, kind_of
+from .frozen import stored_columns, thaw
+from .models import Event, Return, User, Version
+from .proforma import Section
+
+WORD = re.compile(r"\n|[^\s]+")
+BESIDE = 40  # words; a longer text stands over the whole width
+AROUND = 15  # words of what stayed the same are kept on either side of a change
+MOST_PAIRS = 250_000  # equal words of two texts; with more the search leaves out the commonest ones
+ALIKE = 0.3  # share of words in common, below which marking single words only confuses
+
+GONE, NEW, SAME, LEFT_OUT = "gone", "new", "same", "left out"
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A run of words. kind: same, gone, new, or left out: a count of words that stayed the same."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Hand:
+    """One change of an element: by whom, when, why, and under which authority."""
+
+    by: User
+    at: datetime.datetime
+    why: str
+    authority: str
+
+
+@dataclass(frozen=True)
+class Altered:
+    """One element that differs: what it said when Cabinet saw it, and what it says now."""
+
+    place: Place
+    where: str
+    kind: str
+    was: str
+    now: str
+    was_pieces: tuple[Piece, ...]
+    now_pieces: tuple[Piece, ...]
+    note: str
+    hands: tuple[Hand, ...]
+
+    @property
+    def wide(self) -> bool:
+        """Too long to stand beside the other text."""
+        return self.kind == TEXT and any(
+            sum(len(piece.text.split()) for piece in pieces) > BESIDE
+            for pieces in (self.was_pieces, self.now_pieces)
+        )
+
+
+@dataclass(frozen=True)
+class SectionChanges:
+    """The altered elements of one section, in the order of the proforma."""
+
+    section: Section
+    altered: tuple[Altered, ...]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What Cabinet saw beside what stands now; without `seen` Cabinet has never had the return."""
+
+    seen: Version | None
+    now: Version | None  # none: the answers as they are at this moment
+    compared: int
+    sections: tuple[SectionChanges, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(each.altered) for each in self.sections)
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether what stands now is the very copy that Cabinet has."""
+        return self.now is not None and self.now == self.seen
+
+
+def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
+    """What differs between the copy Cabinet saw and what stands now, or with `copies_only` the latest copy.
+
+    A copy that was sent to Cabinet anew is compared with the one it had before.
+    """
+    versions = list(return_.versions.defer("pdf").select_related("event__by").order_by("number"))
+    sent = [version for version in versions if version.kind == Version.Kind.CABINET]
+    if not sent:
+        return Comparison(None, None, 0, ())
+    seen, now = sent[-1], None
+    if copies_only or return_.status in rules.LOCKED:
+        now = versions[-1]
+        if now == seen and len(sent) > 1:
+            seen = sent[-2]
+    before = thaw(return_, seen.data)
+    after = thaw(return_, now.data) if now else read(return_)
+    trail = Trail(return_, after=seen.event.number, until=now.event.number if now else None)
+    held, said = _said(before), _said(after)
+    by_section: dict[str, list[Altered]] = {section.key: [] for section in return_.proforma.sections}
+    for key, (place, cell) in said.items():
+        was = held.get(key, (None, None))[1]
+        if _text(was) != _text(cell):
+            by_section[place.section.key].append(_altered(place, was, cell, trail.hands(key, place)))
+    for key, (place, cell) in held.items():
+        if key not in said and _text(cell):
+            by_section[place.section.key].append(_altered(place, cell, None, trail.hands(key, place)))
+    return Comparison(
+        seen,
+        now,
+        len(held.keys() | said.keys()),
+        tuple(
+            SectionChanges(section, tuple(by_section[section.key]))
+            for section in return_.proforma.sections
+            if by_section[section.key]
+        ),
+    )
+
+
+def _said(answers: Answers) -> dict[tuple, tuple[Place, Cell]]:
+    """Every stored cell by what names it in any copy, in the order of the proforma."""
+    found = {}
+    for place in answers.places():
+        for cell in answers.cells(place):
+            if cell.column.field in stored_columns(cell.entry):
+                found[_key(place, cell)] = (place, cell)
+    return found
+
+
+def _key(place: Place, cell: Cell) -> tuple:
+    return (
+        cell.entry.table.key,
+        place.line.key if place.line else "",
+        place.department.pk if place.department else None,
+        cell.entry.point.key if cell.entry.point else "",
+        cell.column.field,
+    )
+
+
+def _text(cell: Cell | None) -> str:
+    return "" if cell is None else in_words(cell)
+
+
+def _altered(place: Place, was: Cell | None, now: Cell | None, hands: tuple[Hand, ...]) -> Altered:
+    cell = now or was
+    kind = kind_of(cell.entry.table, cell.column.field)
+    old, new = _text(was), _text(now)
+    before, after = marked(old, new) if kind == TEXT else _whole(old, new)
+    return Altered(
+        place, cell.where, kind, old, new, before, after, _note(kind, was, now, before, after), hands
+    )
+
+
+def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
+    """The kind of change in words, where was and now alone don't say it."""
+    if was is None:
+        return "added since"
+    if now is None:
+        return "removed since"
+    if kind == LIGHT:
+        return ""
+    old, new = was.value, now.value
+    if kind in ("count", "money") and was.applies and now.applies and None not in (old, new):
+        difference = f"{abs(new - old):,}".removesuffix(".0")
+        return f"{'up' if new > old else 'down'} by {difference}"
+    if kind == TEXT and not any(piece.kind in (GONE, NEW) for piece in (*before, *after)):
+        return "only spaces or line ends differ"
+    return ""
+
+
+def _whole(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    return (Piece(GONE, old),) if old else (), (Piece(NEW, new),) if new else ()
+
+
+def marked(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """Both texts in pieces that say which words are gone and which are new. Fast for any text of the return."""
+    a, b = WORD.findall(old), WORD.findall(new)
+    head = _common(a, b)
+    tail = _common(a[head:][::-1], b[head:][::-1])
+    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+    counts_a, counts_b = Counter(middle_a), Counter(middle_b)
+    pairs = sum(count * counts_b[word] for word, count in counts_a.items())
+    shared = sum((counts_a & counts_b).values()) + head + tail
+    if 2 * shared < ALIKE * (len(a) + len(b)):
+        return _whole(old, new)
+    steps = [("equal", a[:head], b[:head])]
+    matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=pairs > MOST_PAIRS)
+    for tag, i, j, k, m in matcher.get_opcodes():
+        steps.append((tag, middle_a[i:j], middle_b[k:m]))
+    steps.append(("equal", a[len(a) - tail :], b[len(b) - tail :]))
+    return _pieces(steps, 1, GONE), _pieces(steps, 2, NEW)
+
+
+def _common(a: list[str], b: list[str]) -> int:
+    count = 0
+    for left, right in zip(a, b, strict=False):
+        if left != right:
+            break
+        count += 1
+    return count
+
+
+def _pieces(steps: list[tuple], side: int, kind: str) -> tuple[Piece, ...]:
+    """One side of the comparison; long runs that stayed the same are cut down to what is near a change."""
+    runs: list[tuple[str, list[str]]] = []
+    for step in steps:
+        words = step[side]
+        # A line end that comes or goes is no word, and would carry a mark that nobody sees.
+        found = SAME if step[0] == "equal" or not any(word != "\n" for word in words) else kind
+        if words and runs and runs[-1][0] == found:
+            runs[-1][1].extend(words)
+        elif words:
+            runs.append((found, list(words)))
+    pieces = []
+    for at, (found, words) in enumerate(runs):
+        before, after = at > 0, at < len(runs) - 1
+        keep = AROUND * (before + after)
+        if found == SAME and keep and len(words) > keep + AROUND:
+            left_out = sum(word != "\n" for word in words) - keep
+            if before:
+                pieces.append(Piece(SAME, _join(words[:AROUND])))
+            pieces.append(Piece(LEFT_OUT, f"{left_out:,}"))
+            if after:
+                pieces.append(Piece(SAME, _join(words[-AROUND:])))
+        else:
+            pieces.append(Piece(found, _join(words)))
+    return tuple(pieces)
+
+
+def _join(words: list[str]) -> str:
+    return re.sub(r" ?\n ?", "\n", " ".join(words)).strip()
+
+
+class Trail:
+    """The events between two copies, by the element they changed; one query for all of them."""
+
+    KINDS = (
+        Event.Kind.ANSWER,
+        Event.Kind.ADDED,
+        Event.Kind.REMOVED,
+        Event.Kind.SENT_BACK,
+        Event.Kind.REFERRED,
+        Event.Kind.REOPENED,
+        Event.Kind.APPROVED,
+        Event.Kind.AMENDING,
+    )
+
+    def __init__(self, return_: Return, *, after: int, until: int | None):
+        events = return_.events.filter(number__gt=after, kind__in=self.KINDS).select_related("by")
+        if until is not None:
+            events = events.filter(number__lte=until)
+        self._cells: dict[tuple, list[Hand]] = {}
+        self._places: dict[tuple, list[Hand]] = {}
+        sent_back: dict[tuple, str] = {}
+        decided = authority = ""
+        for event in events.order_by("number"):
+            if event.kind == Event.Kind.SENT_BACK:
+                sent_back[event.section, event.line, event.department_id] = event.reason
+            elif event.kind == Event.Kind.APPROVED:
+                decided = _delegated(event)
+            elif event.kind == Event.Kind.AMENDING:
+                authority = decided
+            elif event.kind == Event.Kind.REFERRED:
+                authority = _referred(event)
+            elif event.kind == Event.Kind.REOPENED:
+                authority = f"Reopened by {event.by}, {_day(event)}: {event.reason}"
+            else:
+                section, _ = return_.proforma.tables[event.table]
+                place = (section.key, event.line, event.department_id)
+                hand = Hand(event.by, event.at, event.reason or sent_back.get(place, ""), authority)
+                cell = (event.table, event.line, event.department_id, event.point, event.field)
+                self._cells.setdefault(cell, []).append(hand)
+                self._places.setdefault(place, []).append(hand)
+
+    def hands(self, key: tuple, place: Place) -> tuple[Hand, ...]:
+        """Who changed that element, last first; of one that changed with its line, who changed the line."""
+        found = self._cells.get(key)
+        if not found:
+            line = place.line.key if place.line else ""
+            department = place.department.pk if place.department else None
+            found = self._places.get((place.section.key, line, department), [])[-1:]
+        return tuple(reversed(found))
+
+
+def _day(event: Event) -> str:
+    return date_format(localtime(event.at), "j F Y")
+
+
+def _decided(event: Event) -> tuple[dict, str]:
+    decision = json.loads(event.detail)
+    day = date_format(datetime.date.fromisoformat(decision["date"]), "j F Y")
+    return decision, f"{day}, minute {decision['minute']}"
+
+
+def _delegated(event: Event) -> str:
+    decision, when = _decided(event)
+    if not decision["delegate"]:
+        return ""
+    until = date_format(datetime.date.fromisoformat(decision["delegated_until"]), "j F Y")
+    return f"Delegated by Cabinet, {when}, until {until}"
+
+
+def _referred(event: Event) -> str:
+    return f"Referred back by Cabinet, {_decided(event)[1]}"

@@ -1,0 +1,72 @@
+"""The answers to be keyed into the receiving system: a reference, the answer as it is typed, a box to tick."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from django.template.loader import render_to_string
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+
+from .. import rules
+from ..answers import Answers, read
+from ..chain import short_code
+from ..entry import clean_text
+from ..frozen import thaw
+from ..models import Return
+from ..proforma import Section
+from ..rekeying import KeyedCell, keyed_cells
+from .return_ import council_css
+from .sheet import Sheet
+
+
+@dataclass(frozen=True)
+class LineCells:
+    """The cells of one line, or of a record."""
+
+    code: str
+    label: str
+    cells: tuple[KeyedCell, ...]
+
+
+def answers_to_key(return_: Return) -> tuple[Answers, str]:
+    """The answers that are keyed, and in words which they are: the copy that stands, or a draft."""
+    version = return_.latest_version
+    if version and return_.status in rules.LOCKED:
+        words = f"Version {version.number}, {version.words}, code {short_code(version.digest)}"
+        return thaw(return_, return_.versions.values_list("data", flat=True).get(pk=version.pk)), words
+    return read(return_), "Draft: not for keying before Cabinet has approved the return"
+
+
+def rekeying_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
+    """Every cell that is keyed, in the order of the proforma."""
+    answers, words = answers_to_key(return_)
+    cells = keyed_cells(answers)
+    round_ = return_.proforma.round
+    context = {
+        "council": clean_text(return_.authority.name),
+        "round": f"{round_.name} return {round_.deadline.year}",
+        "system": round_.system,
+        "draft": not answers.frozen,
+        "words": words,
+        "stamp": f"{words} · printed {date_format(localtime(as_at), 'j F Y, H.i')}",
+        "proforma": return_.proforma.name,
+        "count": f"{len(cells):,}",
+        "blank": sum(not cell.typed for cell in cells),
+        "sections": [(section, _lines(cells, section)) for section in answers.sections],
+    }
+    html = render_to_string("documents/rekeying.html", context)
+    return Sheet(
+        f"{return_.round}-{return_.authority.slug}-rekeying", html, council_css(return_.authority), as_at
+    )
+
+
+def _lines(cells: list[KeyedCell], section: Section) -> list[LineCells]:
+    grouped: dict[str, list[KeyedCell]] = {}
+    for cell in cells:
+        if cell.section.key == section.key:
+            grouped.setdefault(cell.line.key if cell.line else "", []).append(cell)
+    return [
+        LineCells(code, found[0].line.label if code else "", tuple(found)) for code, found in grouped.items()
+    ]
