@@ -312,3 +312,13 @@ def test_page_asks_the_same_number_of_queries_however_much_changed(amending, sig
 
     assert compare(fresh(amending)).count == 4
     assert count() == few
+
+
+def test_asking_for_the_list_leads_to_a_drawing_of_what_one_may_see(amending, signed_in):
+    asked = {}
+    for who in ("cabinet", "lead"):
+        response = signed_in(f"wyeborough-{who}").post(f"{PAGE}draw/")
+        drawing = amending.drawings.get(requested_by__username=f"wyeborough-{who}")
+        asked[who] = (response.url == drawing.get_absolute_url(), "And a second one." in drawing.html)
+
+    assert asked == {"cabinet": (True, False), "lead": (True, True)}

@@ -4,6 +4,7 @@ import csv
 import datetime
 import io
 import subprocess
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -360,3 +361,26 @@ def test_sheet_before_approval_says_draft(marchshire):
 
     assert '<p class="state"><b>DRAFT</b></p>' in sheet.html
     assert "Draft: not for keying before Cabinet has approved the return." in sheet.html
+
+
+@pytest.mark.parametrize(
+    ("css", "together"), [("", True), (".tbl--keying tr.long { break-inside: avoid }", False)]
+)
+def test_long_text_begins_under_its_heading_and_breaks(db, css, together):
+    """A thousand long words need more than a page. The twin: a row kept whole leaves its heading behind."""
+    return_ = blank_return(departments=1)
+    words = [f"electronicgovernment{n}" for n in range(1000)]
+    Context.objects.filter(return_record=return_).update(text=" ".join(words))
+    sheet = rekeying_sheet(return_, as_at=AT)
+
+    done = subprocess.run(
+        ["pdftotext", "-raw", "-", "-"],
+        input=replace(sheet, css=sheet.css + css).pdf(),
+        capture_output=True,
+        check=True,
+    )
+
+    pages = [page.split() for page in done.stdout.decode().split("\f")[:-1]]
+    first = next(page for page in pages if words[0] in page)
+    assert ("cover.email" in first and "context.text" in first) is together
+    assert set(words) <= {word for page in pages for word in page}

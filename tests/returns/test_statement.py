@@ -191,3 +191,14 @@ def test_pages_ask_the_same_number_of_queries_for_one_department_and_all(marchsh
     count()  # what a return reads once is read
 
     assert count(departments=every[:1]) == count(departments=every)
+
+
+def test_statements_of_two_departments_are_drawn_beside_each_other(marchshire, signed_in):
+    client = signed_in("lead")
+
+    for department in ("education", "highways", "education"):
+        client.post(f"/marchshire/ieg4/departments/{department}/statement/")
+
+    # Asking again for one that waits gives the same; another department is another statement.
+    names = sorted(marchshire.drawings.values_list("name", flat=True))
+    assert names == ["ieg4-marchshire-statement-education", "ieg4-marchshire-statement-highways"]
