@@ -17,10 +17,10 @@ from .models import Drawing, Return, User
 TRIES = 3
 TURN = ("tries", "pk")
 # Two are drawn at once, and a first try is short: ten documents that never end hold up the next good one for
-# five short tries, 30 seconds, which is one limit. What needs longer gets it after all that wait for a first try.
+# five short tries, a minute, which is one limit. What needs longer gets it after all that wait for a first try.
 SLOTS = 2
-FIRST = child.Limits(cpu=6, wall=6)
-LATER = child.Limits(cpu=30, wall=30)
+FIRST = child.Limits(cpu=12, wall=12)
+LATER = child.Limits(cpu=60, wall=60)
 GRACE = datetime.timedelta(seconds=20)  # beyond the limit, before a drawing is taken from a worker that died
 KEPT = datetime.timedelta(days=1)
 State = Drawing.State

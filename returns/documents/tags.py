@@ -78,6 +78,7 @@ def _join(tree: _Tree, parts: list, element, first, firsts: dict) -> None:
             moved.append(reference)
     if _kind(element) in ("/TH", "/TD"):
         moved = list(element["K"])
+        _name_signs(tree, parts, moved)
     if element is first:
         first["K"] = pydyf.Array(moved)
         return
@@ -89,6 +90,19 @@ def _join(tree: _Tree, parts: list, element, first, firsts: dict) -> None:
     parent = tree.find(element["P"])
     if element.reference in parent["K"]:
         parent["K"].remove(element.reference)
+
+
+def _name_signs(tree: _Tree, parts: list, references: list) -> None:
+    """A letter that stands for a word, such as a light, has that word as its alternative text: its title."""
+    boxes_in = [
+        child for part in parts for child in (part.children if isinstance(part, boxes.LineBox) else [part])
+    ]
+    if len(boxes_in) != len(references):
+        return  # a list or a link among them: no cell with a sign has one
+    for box, reference in zip(boxes_in, references, strict=True):
+        title = box.element.get("title") if box.element is not None and box.element_tag == "span" else None
+        if title:
+            tree.find(reference)["Alt"] = pydyf.String(title)
 
 
 def _kind(element) -> str | None:

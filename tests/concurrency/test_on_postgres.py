@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # What leans on the database: the rest asks the same of either, and took twice the time for nothing.
 MODULES = [
+    "tests/documents/test_drawing.py",
     "tests/returns/test_answers.py",
     "tests/returns/test_commands.py",
     "tests/lifecycle/test_history_chain.py",

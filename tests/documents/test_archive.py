@@ -230,10 +230,28 @@ def test_every_figure_cell_names_heads_of_its_own_table(file):
     assert checked > 500
 
 
-def test_charts_have_alternative_text_and_lights_are_words(file, stored):
+def test_charts_have_alternative_text(file):
     figures = of_kind(elements(file), "/Figure")
 
     assert [str(each.Alt)[:34] for each in figures] == ["Cumulative gains beside the target"]
+
+
+def test_each_light_has_its_name_as_alternative_text(marchshire):
+    """As many names as there are lights, those of outcomes and of change lines."""
+    answers = read(marchshire)
+    names = {"R": "Red", "A": "Amber", "G": "Green", "N": "Not applicable"}
+    given = Counter()
+    for key in ("outcomes", "change"):
+        for place in answers.places(marchshire.proforma.section_by_key[key]):
+            lights = answers.lights(place) if answers.applies(place) else ["N"] * len(answers.lights(place))
+            given.update(names[light] for light in lights if light)
+    with pikepdf.open(io.BytesIO(return_sheet(marchshire, as_at=AT).pdf())) as draft:
+        found = Counter(
+            str(each.Alt) for each in elements(draft) if "/Alt" in each and str(each.S) == "/Span"
+        )
+
+    assert found == given
+    assert given.total() > 250
 
 
 def test_data_and_spreadsheet_are_attached_with_their_relation(file, stored):
