@@ -85,8 +85,10 @@ def sees_copies_only(user: User) -> bool:
 
 
 def can_draw_draft(user: User, return_: Return) -> bool:
-    """A document of the present answers, while they can change; afterwards there are versions."""
-    return can_read_return(user, return_) and not sees_copies_only(user) and return_.status not in LOCKED
+    """A document of the present answers, while they can change and there is no version to read instead."""
+    if return_.status in LOCKED or not can_read_return(user, return_):
+        return False
+    return not sees_copies_only(user) or return_.latest_version is None
 
 
 def can_read_present(user: User, return_: Return) -> bool:

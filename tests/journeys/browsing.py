@@ -1,5 +1,6 @@
 """What the journeys do again and again."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -54,3 +55,15 @@ def save(page, button: str = "Save") -> None:
 def text_of_pdf(body: bytes) -> str:
     done = subprocess.run(["pdftotext", "-layout", "-", "-"], input=body, capture_output=True, check=True)
     return done.stdout.decode()
+
+
+def draw(page, server, title: str) -> bytes:
+    """Asks for the document on the documents page, has it drawn, and opens it."""
+    page.get_by_role("button", name=re.compile(f"Draw as PDF.*{title}$")).click()
+    assert heading(page) == f"{title} is being drawn"
+    server.draw_documents()
+    page.reload()
+    assert heading(page) == f"{title} is ready"
+    answer = page.request.get(page.get_by_role("link", name="Open it").get_attribute("href"))
+    assert answer.headers["content-type"] == "application/pdf"
+    return answer.body()

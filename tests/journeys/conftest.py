@@ -72,6 +72,10 @@ class Server:
         """What the command says of the history; it fails unless the history is whole."""
         return manage(self.database, "check_history", authority, "ieg4", *arguments)
 
+    def draw_documents(self) -> None:
+        """Everything that waits to be drawn is drawn, or given up."""
+        manage(self.database, "draw_documents")
+
     def blockers(self) -> int:
         return len(self.check_return()["blockers"])
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.browsing import RETURN, heading, light, notice, save, sign_in, text_of_pdf
+from tests.journeys.browsing import RETURN, draw, heading, light, notice, save, sign_in, text_of_pdf
 
 OFFICER, COLLEAGUE = "officer-education", "head-education"
 
@@ -57,9 +57,8 @@ def test_an_answer_taken_back_is_missing_in_the_pdf(new_page, server, at_first):
 
     def drawn() -> tuple[int, str]:
         """How many things the PDF says are missing, and its list of them."""
-        answer = page.request.get(f"{RETURN}/return.pdf")
-        assert answer.headers["content-type"] == "application/pdf"
-        text = " ".join(text_of_pdf(answer.body()).split())
+        page.goto(f"{RETURN}/documents/")
+        text = " ".join(text_of_pdf(draw(page, server, "The return")).split())
         assert "What is still missing" in text
         return int(re.search(r"(\d+) things are still missing", text)[1]), text
 

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.browsing import RETURN, heading, notice, save, sign_in, text_of_pdf
+from tests.journeys.browsing import RETURN, draw, heading, notice, save, sign_in, text_of_pdf
 
 
 def unallocated(report: dict) -> list[str]:
@@ -63,15 +63,11 @@ def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
 
 
 @pytest.mark.parametrize("user", ["lead", "cabinet"])
-def test_the_draft_is_a_pdf_one_click_away(new_page, server, user):
-    page = new_page(server)
+def test_the_draft_is_asked_for_and_opened_as_pdf(new_page, server, javascript, user):
+    page = new_page(server, javascript=javascript)
     sign_in(page, user)
-    link = page.get_by_role("link", name="Open the draft return (PDF)")
-    answer = page.request.get(link.get_attribute("href"))
-    assert answer.ok
-    assert answer.headers["content-type"] == "application/pdf"
-    assert answer.body().startswith(b"%PDF")
-    text = text_of_pdf(answer.body())
+    page.get_by_role("link", name="Documents (PDF)").click()
+    text = text_of_pdf(draw(page, server, "The return"))
     assert "Marchshire Council" in text
     assert "What is still missing" in text
 

@@ -71,6 +71,10 @@ def stands(return_: Return) -> dict:
         "asked": {str(row.number): (row.kind, *row.key) for row in return_.queries.all()},
         "versions": {numbers[row.event_id]: history.version_detail(row) for row in return_.versions.all()},
         "decisions": {numbers[row.event_id]: history.decision_detail(row) for row in return_.decisions.all()},
+        "report": {
+            row.key: (row.text, row.drafted, row.version, numbers[row.event_id])
+            for row in return_.paragraphs.all()
+        },
         "filings": {numbers[row.event_id]: history.filing_detail(row) for row in return_.filings.all()},
     }
 

@@ -53,7 +53,7 @@ GET = {
     "report-add": [(M + "cabinet/report/risks/add/", row(SIGN_IN, NO, NO, NO, NO, OK, NO, NO, NOT))],
     "document-list": [(M + "documents/", READERS)],
     "document-create": [
-        (M + "documents/return/draw/", row(SIGN_IN, 405, 405, 405, 405, 405, NO, NO, NOT)),
+        (M + "documents/return/draw/", row(SIGN_IN, *[405] * 6, NO, NOT)),
         (M + "documents/nonsense/draw/", NOWHERE),
     ],
     "drawing-detail": [(M + "drawings/1/", NOWHERE)],
