@@ -53,8 +53,14 @@ def run(work: Callable[..., bytes], *arguments, limits: Limits = USUAL) -> bytes
     """
     ours, theirs = _processes.Pipe(duplex=False)
     child = _processes.Process(target=_work, args=(theirs, work, arguments, limits), daemon=True)
-    child.start()
-    theirs.close()
+    try:
+        child.start()
+    except (OSError, EOFError) as error:
+        # The fork server is gone; the next to be started begins another.
+        ours.close()
+        raise ChildFailed("No process could be started for it. Try again in a moment.") from error
+    finally:
+        theirs.close()
     try:
         if not ours.poll(limits.wall):
             raise LimitBroken(f"It was not ready after {limits.wall} seconds.")

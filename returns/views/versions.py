@@ -11,11 +11,13 @@ from .base import ReturnMixin
 
 
 class VersionMixin(ReturnMixin):
-    """One version of the return."""
+    """One version of the return, without the large column that the page doesn't need."""
+
+    unread = "pdf"
 
     def find(self):
         super().find()
-        found = self.return_.versions.defer("pdf").select_related("event__by")
+        found = self.return_.versions.defer(self.unread).select_related("event__by")
         self.version = found.filter(number=self.kwargs["number"]).first()
         if self.version is None:
             raise Http404
@@ -47,6 +49,8 @@ class VersionDetail(VersionMixin, TemplateView):
 
 class VersionPdf(VersionMixin, View):
     """The very bytes that were stored with the version."""
+
+    unread = "data"
 
     def get(self, request, *args, **kwargs):
         name = self.file_name("pdf")

@@ -73,6 +73,20 @@ def test_child_is_stopped_at_each_limit(work, limits, why):
     assert str(caught.value) == why
 
 
+def test_child_that_can_not_be_started_is_told(monkeypatch):
+    class Gone:
+        def __init__(self, **_):
+            pass
+
+        def start(self):
+            raise ConnectionRefusedError
+
+    monkeypatch.setattr(child._processes, "Process", Gone, raising=False)
+
+    with pytest.raises(ChildFailed, match="No process could be started"):
+        child.run(mischief.think)
+
+
 @pytest.mark.parametrize("work", [mischief.return_too_much])
 def test_within_its_limits_the_same_comes_back(work):
     assert len(child.run(work)) == 3 * 1024**2
