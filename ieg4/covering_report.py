@@ -199,8 +199,8 @@ class Report:
         yield (
             "risks--grant",
             f"The grant of {grant} for {round_.grant_year} may be withheld if an element of the return is empty. "
-            "Each element has a named owner, and progress is followed element by element, so that what falls behind "
-            f"is seen early. At present {self._exposure()}.",
+            "Owners are named element by element, and progress is followed in the same way, so that what falls "
+            f"behind is seen early. At present {self._exposure()}.",
         )
         if self.risks:
             yield "risks--register", self._about_register()

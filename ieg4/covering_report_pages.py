@@ -8,6 +8,7 @@ from django.views.generic import FormView, TemplateView
 
 from returns import locks, rules
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
+from returns.entry import clean_text
 from returns.forms import WordsField, form_helper
 from returns.report import BY_KEY, MAX_WORDS
 from returns.views.base import ReturnMixin
@@ -108,7 +109,7 @@ class ReportEdit(EditingMixin, FormView):
                 by=self.request.user,
                 key=self.paragraph.key,
                 text=given["text"],
-                drafted=self.paragraph.drafted,
+                drafted=clean_text(given["drafted"]),  # what was seen: facts may have moved since
                 seen=given["seen"],
             )
         except ParagraphConflict as conflict:

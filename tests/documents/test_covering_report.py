@@ -137,6 +137,21 @@ def test_clerk_is_told_when_the_facts_have_moved(marchshire, edit, signed_in):
     assert paragraph.row.drafted in page
 
 
+def test_facts_that_move_while_the_clerk_writes_are_told_afterwards(marchshire, signed_in):
+    """The page was opened before, and is saved after."""
+    client, address = signed_in("clerk"), f"{URL}considerations--complete/"
+    seen = report_of(marchshire).paragraph("considerations--complete").drafted
+    Context.objects.filter(return_record=marchshire).update(text="")
+    client.post(address, {"text": "Nine tenths are answered.", "seen": "0", "drafted": seen})
+
+    paragraph = report_of(marchshire).paragraph("considerations--complete")
+    assert (paragraph.text, paragraph.moved, paragraph.row.drafted) == (
+        "Nine tenths are answered.",
+        True,
+        seen,
+    )
+
+
 def test_keeping_ones_words_over_the_new_draft_settles_it(marchshire, edit):
     edit("Nine tenths are answered.", "considerations--complete")
     Context.objects.filter(return_record=marchshire).update(text="")
