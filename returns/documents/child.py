@@ -8,8 +8,15 @@ import os
 import resource
 import signal
 import sys
-from collections.abc import Callable
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from multiprocessing import connection
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Self
 
 from . import pdf
 
@@ -45,39 +52,92 @@ _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["__main__", "returns.documents.warm"])
 
 
-def run(work: Callable[..., bytes], *arguments, limits: Limits = USUAL) -> bytes:
-    """What `work`, a function of a module, makes of the arguments in a child of its own.
+class Crew:
+    """Children that work for one document, each doing one job after another, under the same limits.
 
-    The child has no environment, opens no connection, starts no program, writes no file and reads none but
-    packaged ones and the interpreter's. Raises ChildFailed when it breaks a limit or fails, with the reason.
+    A child has no environment, opens no connection, starts no program, writes no file and reads none but
+    packaged ones and the interpreter's. The wall limit counts from the first job, for all of them.
     """
-    ours, theirs = _processes.Pipe(duplex=False)
-    child = _processes.Process(target=_work, args=(theirs, work, arguments, limits), daemon=True)
-    try:
-        child.start()
-    except (OSError, EOFError) as error:
-        # The fork server is gone; the next to be started begins another.
-        ours.close()
-        raise ChildFailed("No process could be started for it. Try again in a moment.") from error
-    finally:
-        theirs.close()
-    try:
-        if not ours.poll(limits.wall):
-            raise LimitBroken(f"It was not ready after {limits.wall} seconds.")
-        reply = ours.recv_bytes(limits.size * MEGABYTE + 1)
-    except EOFError as ended:
-        child.join(5)
-        raise LimitBroken(_ending(child.exitcode, limits)) from ended
-    except OSError as error:
-        raise LimitBroken(f"It is larger than {limits.size} megabytes.") from error
-    finally:
-        ours.close()
-        child.kill()
-        child.join()
-    if reply[:1] != b"+":
-        kind = LimitBroken if reply[:1] == b"!" else ChildFailed
-        raise kind(reply[1:].decode("utf-8", "replace"))
-    return reply[1:]
+
+    def __init__(self, limits: Limits = USUAL, size: int = 1):
+        self.limits = limits
+        self.size = size
+        self._members: dict[Connection, BaseProcess] = {}
+        self._until: float | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error) -> None:
+        for pipe, member in self._members.items():
+            pipe.close()
+            member.kill()
+        for member in self._members.values():
+            member.join()
+
+    def do(self, jobs: Sequence[tuple]) -> list[bytes]:
+        """What each job, a function of a module and its arguments, makes; in the order of the jobs.
+
+        Raises ChildFailed, with the reason, as soon as one breaks a limit or fails.
+        """
+        if self._until is None:
+            self._until = time.monotonic() + self.limits.wall
+        replies: dict[int, bytes] = {}
+        waiting = deque(enumerate(jobs))
+        idle = list(self._members)
+        busy: dict[Connection, int] = {}
+        while waiting or busy:
+            while waiting and len(busy) < self.size:
+                number, job = waiting.popleft()
+                pipe = self._give(idle.pop(), job) if idle else self._hire(job)
+                busy[pipe] = number
+            ready = connection.wait(busy, max(0, self._until - time.monotonic()))
+            if not ready:
+                raise LimitBroken(f"It was not ready after {self.limits.wall} seconds.")
+            for pipe in ready:
+                replies[busy.pop(pipe)] = self._hear(pipe)
+                idle.append(pipe)
+        return [replies[number] for number in range(len(jobs))]
+
+    def _give(self, pipe: Connection, job: tuple) -> Connection:
+        with suppress(OSError):  # that child has ended: why, is told when it is heard
+            pipe.send(job)
+        return pipe
+
+    def _hire(self, job: tuple) -> Connection:
+        """A new child at its first job, which is read before it is confined: it may be of any module."""
+        ours, theirs = _processes.Pipe()
+        member = _processes.Process(target=_work, args=(theirs, job, self.limits), daemon=True)
+        try:
+            member.start()
+        except (OSError, EOFError) as error:
+            # The fork server is gone; the next to be started begins another.
+            ours.close()
+            raise ChildFailed("No process could be started for it. Try again in a moment.") from error
+        finally:
+            theirs.close()
+        self._members[ours] = member
+        return ours
+
+    def _hear(self, pipe: Connection) -> bytes:
+        try:
+            reply = pipe.recv_bytes(self.limits.size * MEGABYTE + 1)
+        except (EOFError, ConnectionError) as ended:
+            member = self._members[pipe]
+            member.join(5)
+            raise LimitBroken(_ending(member.exitcode, self.limits)) from ended
+        except OSError as error:
+            raise LimitBroken(f"It is larger than {self.limits.size} megabytes.") from error
+        if reply[:1] != b"+":
+            kind = LimitBroken if reply[:1] == b"!" else ChildFailed
+            raise kind(reply[1:].decode("utf-8", "replace"))
+        return reply[1:]
+
+
+def run(work: Callable[..., bytes], *arguments, limits: Limits = USUAL) -> bytes:
+    """What `work`, a function of a module, makes of the arguments in a child of its own. Raises ChildFailed."""
+    with Crew(limits) as crew:
+        return crew.do([(work, *arguments)])[0]
 
 
 def _ending(code: int | None, limits: Limits) -> str:
@@ -88,9 +148,17 @@ def _ending(code: int | None, limits: Limits) -> str:
     return f"It ended without a word (exit code {code})."
 
 
-def _work(pipe, work: Callable[..., bytes], arguments: tuple, limits: Limits) -> None:
-    """The life of the child."""
+def _work(pipe: Connection, job: tuple, limits: Limits) -> None:
+    """The life of a child: job after job, until no one is left to do them for."""
     _confine(limits)
+    with suppress(EOFError, ConnectionError):
+        while True:
+            pipe.send_bytes(_reply(job, limits))
+            job = pipe.recv()
+
+
+def _reply(job: tuple, limits: Limits) -> bytes:
+    work, *arguments = job
     try:
         reply = b"+" + work(*arguments)
         if len(reply) > limits.size * MEGABYTE:
@@ -106,8 +174,7 @@ def _work(pipe, work: Callable[..., bytes], arguments: tuple, limits: Limits) ->
     ) as failure:  # the fetcher's is no Exception; whatever it is, the parent must hear of it
         said = f"-It failed with {type(failure).__name__}: {failure}"[:300].removesuffix(".")
         reply = f"{said}.".encode("utf-8", "replace")
-    pipe.send_bytes(reply)
-    pipe.close()
+    return reply
 
 
 def _confine(limits: Limits) -> None:

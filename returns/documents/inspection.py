@@ -8,6 +8,8 @@ import json
 
 import pikepdf
 
+from .joining import FRAME
+
 DATA = "return.json"
 MOST = 20_000_000  # bytes of an attachment; forty times the largest return
 
@@ -41,11 +43,8 @@ def _attached(pdf: pikepdf.Pdf, name: str) -> bytes:
 
 def _drawn(page: pikepdf.Page) -> str:
     found = hashlib.sha256()
-    contents = page.obj.get("/Contents")
-    parts = contents if isinstance(contents, pikepdf.Array) else [contents]
-    for part in parts:
-        if part is not None:
-            found.update(part.read_bytes())
+    for part in _streams(page):
+        found.update(part.read_bytes())
     found.update(repr([float(each) for each in page.mediabox]).encode())
     for note in page.obj.get("/Annots", ()):
         where = [float(each) for each in note.get("/Rect", ())]
@@ -81,7 +80,8 @@ def _rest(pdf: pikepdf.Pdf, attached: dict[str, bytes]) -> str:
 
 
 def _streams(page: pikepdf.Page) -> list:
+    """What is drawn on this page and on no other: its contents, and its head and foot."""
     contents = page.obj.get("/Contents")
-    return (
-        list(contents) if isinstance(contents, pikepdf.Array) else [contents] if contents is not None else []
-    )
+    found = list(contents) if isinstance(contents, pikepdf.Array) else [contents]
+    found.append(page.obj.get("/Resources", {}).get("/XObject", {}).get(FRAME))
+    return [each for each in found if each is not None]

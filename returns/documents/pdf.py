@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,10 +13,11 @@ from posixpath import normpath
 from urllib.parse import unquote, urlsplit
 
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from .tags import finish
+from .tags import finish, tidy
 
 ROOT = Path(__file__).resolve().parents[2] / "static"
 BASE = "app-static:///"
@@ -96,56 +99,69 @@ class StaticOnly(URLFetcher):
 @cache
 def _design() -> tuple[FontConfiguration, CSS]:
     """The parsed stylesheet with its fonts; they live as long as the process."""
-    fetcher = StaticOnly()
     fonts = FontConfiguration()
     # Addresses relative to the stylesheet suit every tool but this one, which can't join them to our scheme.
     text = (ROOT / DESIGN).read_text(encoding="utf-8").replace("url(../", f"url({BASE}")
-    try:
-        sheet = CSS(string=text, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
-    except FatalURLFetchingError as error:
-        raise RenderFailed(_refusal(fetcher)) from error
-    if fetcher.refused:
-        raise RenderFailed(_refusal(fetcher))
-    return fonts, sheet
+    with packaged_only() as fetcher:
+        return fonts, CSS(string=text, base_url=BASE, url_fetcher=fetcher, font_config=fonts)
 
 
-def render(html: str, *, at: datetime.datetime, css: str = "", attached: tuple[Attached, ...] = ()) -> bytes:
-    """The archival, tagged PDF of that HTML, dated `at`; the same arguments give the same bytes.
-
-    `css` comes after the packaged stylesheet. One at a time in a process; the application draws by
-    `Sheet.pdf`, in a child process with limits.
-    Raises RenderFailed when the document asks for anything but packaged static files.
-    """
-    dated = at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    identifier = _identifier(html, css, dated, attached)
-    attachments = [each.attachment(at.astimezone(datetime.UTC)) for each in attached]
+@contextmanager
+def packaged_only() -> Iterator[StaticOnly]:
+    """What a document reads in the meantime; raises RenderFailed when it asks for anything but packaged files."""
     fetcher = StaticOnly()
     try:
-        fonts, sheet = _design()
-        sheets = [sheet]
-        if css:
-            sheets.append(CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts))
-        document = HTML(string=html, base_url=BASE, url_fetcher=fetcher).render(
-            font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT, pdf_tags=True
-        )
-        document.metadata.created = document.metadata.modified = dated
-        body = document.write_pdf(
-            finisher=finish,
-            pdf_variant=VARIANT,
-            pdf_tags=True,
-            pdf_identifier=identifier,
-            attachments=attachments,
-        )
+        yield fetcher
     except FatalURLFetchingError as error:  # no Exception: it would pass every other handler
         raise RenderFailed(_refusal(fetcher)) from error
     if fetcher.refused:
         raise RenderFailed(_refusal(fetcher))
-    return body
 
 
-def _identifier(html: str, css: str, dated: str, attached: tuple[Attached, ...]) -> bytes:
+def lay_out(html: str, css: str, fetcher: StaticOnly, *, tagged: bool = True) -> Document:
+    """The pages of that HTML in the packaged stylesheet and what `css` adds to it."""
+    fonts, sheet = _design()
+    sheets = [sheet]
+    if css:
+        sheets.append(CSS(string=css, base_url=BASE, url_fetcher=fetcher, font_config=fonts))
+    page = HTML(string=html, base_url=BASE, url_fetcher=fetcher)
+    return page.render(font_config=fonts, stylesheets=sheets, pdf_variant=VARIANT, pdf_tags=tagged)
+
+
+def render(
+    html: str,
+    *,
+    at: datetime.datetime,
+    css: str = "",
+    attached: tuple[Attached, ...] = (),
+    identifier: bytes | None = None,
+    tagged: bool = True,
+) -> bytes:
+    """The archival PDF of that HTML, dated `at`; the same arguments give the same bytes.
+
+    `css` comes after the packaged stylesheet. One at a time in a process; the application draws by
+    `Sheet.pdf`, in a child process with limits. The identifier is that of its contents unless one is given.
+    Raises RenderFailed when the document asks for anything but packaged static files.
+    """
+    with packaged_only() as fetcher:
+        document = lay_out(html, css, fetcher, tagged=tagged)
+        document.metadata.created = document.metadata.modified = _dated(at)
+        return document.write_pdf(
+            finisher=finish if tagged else tidy,
+            pdf_variant=VARIANT,
+            pdf_tags=tagged,
+            pdf_identifier=identifier or identifier_of(html, css, at, attached),
+            attachments=[each.attachment(at.astimezone(datetime.UTC)) for each in attached],
+        )
+
+
+def _dated(at: datetime.datetime) -> str:
+    return at.astimezone(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def identifier_of(html: str, css: str, at: datetime.datetime, attached: tuple[Attached, ...]) -> bytes:
     """The identifier of a file with that content; 16 bytes."""
-    parts = [html.encode("utf-8", "replace"), css.encode(), dated.encode()]
+    parts = [html.encode("utf-8", "replace"), css.encode(), _dated(at).encode()]
     parts += [part for each in attached for part in (each.name.encode(), each.body)]
     return hashlib.sha256(b"\x00".join(hashlib.sha256(part).digest() for part in parts)).digest()[:16]
 

@@ -16,6 +16,7 @@ from ..completeness import Assessment, Blocker, Part, assess
 from ..entry import clean_text
 from ..models import Authority, Decision, Event, Return, Version
 from .inspection import DATA
+from .paging import PartRows, parts_of
 from .pdf import Attached
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows
@@ -83,6 +84,11 @@ class ReturnDocument:
     exposure: str
     target: str
     target_until: str
+
+    @property
+    def parts(self) -> tuple[PartRows, ...]:
+        """The sections by the pages that they share."""
+        return parts_of(self.sections)
 
     @property
     def name(self) -> str:

@@ -155,6 +155,7 @@ class SectionRows:
     bars: tuple[Bar, ...] = ()  # none while a figure is missing
     cases: tuple[Case, ...] = ()
     notes: tuple[str, ...] = ()
+    continued: bool = False  # without its heading: that is on an earlier page
     size: str = ""  # "" or "small" or "tiny": how figures must shrink to stand beside each other
 
     @property

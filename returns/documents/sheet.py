@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from dataclasses import dataclass
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from django.core.cache import caches
 
 from . import child
-from .pdf import Attached, RenderFailed, render
+from .joining import join
+from .parts import DrawnPart, Part, Pieces, cut, draw_part
+from .pdf import Attached, RenderFailed, identifier_of, render
+
+CACHE = "parts"
 
 
 class LimitReached(RenderFailed):
@@ -24,17 +32,64 @@ class Sheet:
     attached: tuple[Attached, ...] = ()
 
     def pdf(self, limits: child.Limits = child.USUAL) -> bytes:
-        """The document as PDF, drawn in a child process. Takes seconds: never inside a transaction.
+        """The document as PDF, drawn in child processes. Takes seconds: never inside a transaction.
 
+        A document in parts is drawn on all processors, and of its parts only those not drawn lately.
         Raises RenderFailed, with the reason, when the document asks for what it may not, and LimitReached.
         """
+        pieces = cut(self.html, self.css)
+        crew = child.Crew(limits, size=os.cpu_count() or 1)
         try:
-            return child.run(_draw, self, limits=limits)
+            with crew:
+                if pieces:
+                    return self._joined(crew, pieces)
+                return crew.do([(_render, self)])[0]
         except child.LimitBroken as failure:
             raise LimitReached(str(failure)) from failure
         except child.ChildFailed as failure:
             raise RenderFailed(str(failure)) from failure
 
+    def _joined(self, crew: child.Crew, pieces: Pieces) -> bytes:
+        cache = caches[CACHE]
+        # Heads and feet hold page numbers, known when all parts are there; most often they are as the last time.
+        before = cache.get(self.name)
+        guess = pieces.frame(before) if before else ""
+        drawn, framed = _draw(crew, pieces.parts, self._framing(guess))
+        frame = pieces.frame(drawn)
+        drawn, again = _draw(crew, pieces.numbered(drawn), self._framing(frame if frame != guess else ""))
+        cache.set(self.name, [replace(part, pdf=b"") for part in drawn])
+        return crew.do([(_join, (again or framed)[0], drawn)])[0]
 
-def _draw(sheet: Sheet) -> bytes:
+    def _framing(self, frame: str) -> list[tuple]:
+        return [(_render_frame, self, frame)] if frame else []
+
+
+def _draw(
+    crew: child.Crew, parts: Sequence[Part], further: list[tuple]
+) -> tuple[list[DrawnPart], list[bytes]]:
+    """The parts in their order, from the cache or drawn now; and what the further jobs make."""
+    cache = caches[CACHE]
+    known = cache.get_many(part.key for part in parts)
+    # The longest is begun first, so that none is left alone at the end.
+    wanted = sorted((part for part in parts if part.key not in known), key=lambda part: -len(part.html))
+    replies = crew.do([*((draw_part, part) for part in wanted), *further])
+    fresh = {part.key: reply for part, reply in zip(wanted, replies, strict=False)}
+    cache.set_many(fresh)
+    known |= fresh
+    return [DrawnPart.read(part.name, known[part.key]) for part in parts], replies[len(wanted) :]
+
+
+def _render(sheet: Sheet) -> bytes:
     return render(sheet.html, at=sheet.at, css=sheet.css, attached=sheet.attached)
+
+
+def _render_frame(sheet: Sheet, frame: str) -> bytes:
+    """The heads and feet of the pages, and with them all that is said of the document as a whole."""
+    identifier = identifier_of(sheet.html, sheet.css, sheet.at, sheet.attached)
+    return render(
+        frame, at=sheet.at, css=sheet.css, attached=sheet.attached, identifier=identifier, tagged=False
+    )
+
+
+def _join(frame: bytes, parts: Sequence[DrawnPart]) -> bytes:
+    return join(frame, [part.joined for part in parts])

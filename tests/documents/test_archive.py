@@ -187,14 +187,23 @@ def test_repeated_heads_and_running_heads_are_decoration(file):
     read_pieces = set(read_text(file, file.Root.StructTreeRoot))
     artifacts = 0
     for page in file.pages:
+        marks = []
         for instruction in contents_of(page):
             operator = str(instruction.operator)
-            if operator == "BDC":
-                number = int(instruction.operands[1]["/MCID"])
-                assert (page.obj.objgen[0], number) in read_pieces
-            artifacts += operator == "BMC" and str(instruction.operands[0]) == "/Artifact"
+            if operator in ("BDC", "BMC"):
+                marks.append(str(instruction.operands[0]))
+                if marks[-1] == "/Artifact":
+                    artifacts += 1
+                else:
+                    number = int(instruction.operands[1]["/MCID"])
+                    assert (page.obj.objgen[0], number) in read_pieces
+            elif operator == "EMC":
+                marks.pop()
+            elif operator in ("TJ", "Tj") or instruction.operands[:1] == ["/Frame"]:
+                assert marks
+        assert marks == []
 
-    assert artifacts > len(file.pages)
+    assert artifacts > 2 * len(file.pages)
 
 
 def test_parent_tree_leads_back_to_what_is_read(file):

@@ -146,8 +146,7 @@ def test_answer_taken_out_and_answer_made_up_are_both_named(version):
 
 def test_changed_page_names_page_and_section(version):
     def change(pdf):
-        page = pdf.pages[9]
-        page.Contents = pdf.make_stream(page.Contents.read_bytes() + b"\n0 0 100 100 re f\n")
+        pdf.pages[9].contents_add(b"\n0 0 100 100 re f\n")
 
     verdict = judged(rewritten(version.pdf, change))
 
@@ -155,6 +154,18 @@ def test_changed_page_names_page_and_section(version):
         "altered",
         f"The data in the file are those of {CALLED}, but 1 page is not as stored.",
         (Difference("Page 10", "2 Priority outcomes: self-assessment", "drawn differently"),),
+    )
+
+
+def test_changed_foot_of_a_page_is_a_changed_page(version):
+    """Its head and foot, with number and code, are no content of the page itself."""
+
+    def change(pdf):
+        foot = pdf.pages[9].Resources.XObject["/Frame"]
+        foot.write(foot.read_bytes() + b"\n0 0 100 100 re f\n")
+
+    assert judged(rewritten(version.pdf, change)).differences == (
+        Difference("Page 10", "2 Priority outcomes: self-assessment", "drawn differently"),
     )
 
 

@@ -1,0 +1,75 @@
+"""Where the return begins a new page: its parts, each drawn by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from math import ceil
+
+from .rows import LightRow, RowGroup, SectionRows
+
+# These go on below the section before them; all others begin a page.
+FOLLOWING = frozenset({"context", "resources"})
+
+# A rough measure of the table of lights in print.css, in points. It only decides where a page ends early.
+LINE = 11.5
+LABEL = 44  # letters to a line in the column of the outcome
+COMMENT = 112  # letters to a line of a comment below its row
+PADDING = 6
+HEADING = 52  # of an area with the head of its table
+STRETCH = 3 * 690  # three pages
+
+
+@dataclass(frozen=True)
+class PartRows:
+    """Sections, or areas of one, on pages of their own."""
+
+    name: str
+    sections: tuple[SectionRows, ...]
+
+
+def parts_of(sections: tuple[SectionRows, ...]) -> tuple[PartRows, ...]:
+    """The sections by the pages that they share; one with many areas is divided between areas."""
+    groups: list[list[SectionRows]] = []
+    for section in sections:
+        if section.key in FOLLOWING and groups:
+            groups[-1].append(section)
+        else:
+            groups += [[stretch] for stretch in _stretches(section)]
+    names: dict[str, int] = {}
+    parts = []
+    for group in groups:
+        key = group[0].key
+        names[key] = names.get(key, 0) + 1
+        name = key if names[key] == 1 else f"{key}-{names[key]}"
+        parts.append(PartRows(name, tuple(group)))
+    return tuple(parts)
+
+
+def _stretches(section: SectionRows) -> Iterator[SectionRows]:
+    """The section, divided between areas where about three pages are full: one answer moves no other stretch."""
+    if not all(
+        group.key and all(isinstance(row, LightRow) for row in group.rows) for group in section.groups
+    ):
+        yield section
+        return
+    taken: list[RowGroup] = []
+    height, first = 0.0, True
+    for group in section.groups:
+        needed = HEADING + sum(map(_height, group.rows))
+        if taken and height + needed > STRETCH:
+            yield replace(section, groups=tuple(taken), continued=not first)
+            taken, height, first = [], 0.0, False
+        taken.append(group)
+        height += needed
+    yield replace(section, groups=tuple(taken), continued=not first)
+
+
+def _height(row: LightRow) -> float:
+    label = f"{row.label} {row.help}"
+    height = PADDING + LINE * ceil(len(label) / LABEL)
+    if row.comment.long:
+        height += PADDING + LINE * sum(
+            ceil((len(line) + 1) / COMMENT) for line in row.comment.text.splitlines()
+        )
+    return height
