@@ -17,7 +17,7 @@ LABEL = 44  # letters to a line in the column of the outcome
 COMMENT = 112  # letters to a line of a comment below its row
 PADDING = 6
 HEADING = 52  # of an area with the head of its table
-STRETCH = 3 * 690  # three pages
+STRETCH = 2 * 690  # two pages
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ def parts_of(sections: tuple[SectionRows, ...]) -> tuple[PartRows, ...]:
 
 
 def _stretches(section: SectionRows) -> Iterator[SectionRows]:
-    """The section, divided between areas where about three pages are full: one answer moves no other stretch."""
+    """The section, divided between areas where about two pages are full: one answer moves no other stretch."""
     if not all(
         group.key and all(isinstance(row, LightRow) for row in group.rows) for group in section.groups
     ):

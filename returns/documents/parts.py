@@ -22,6 +22,7 @@ SAID = "section"  # the string that print.css shows at the head of a page
 CONTENTS = "contents"  # the part that says on which page the others begin
 PART = re.compile(r'(?=<div class="part" data-part="([a-z0-9-]+)">)')
 CLOSING = "</body>\n</html>\n"
+HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 RUNNING = re.compile(r'<div class="running".*?</div>', re.DOTALL)
 UNKNOWN = '.toc a::after { content: "00" }\n'  # as wide as the number that is known later
 # The head and foot of a page tell its number, which no part knows: they are drawn when all pages are there.
@@ -109,9 +110,12 @@ def cut(html: str, css: str) -> Pieces | None:
     if not rest:
         return None
     running = RUNNING.search(html)
+    bare = HEAD.sub(
+        "<head><title>Part</title></head>", opening
+    )  # what is said of the whole draws none of them anew
     parts = []
     for name, body in zip(rest[::2], rest[1::2], strict=True):
-        own = f"{opening}{body.removesuffix(CLOSING)}{CLOSING}"
+        own = f"{bare}{RUNNING.sub('', body).removesuffix(CLOSING)}{CLOSING}"
         parts.append(Part(name, own, css + UNKNOWN if name == CONTENTS else css))
     return Pieces(opening, running.group() if running else "", tuple(parts))
 

@@ -91,6 +91,16 @@ def test_only_the_part_with_the_changed_answer_is_drawn_again(marchshire, drawn)
     assert changed.pdf() == again
 
 
+def test_later_draft_of_the_same_answers_has_new_front_heads_and_feet(marchshire, drawn):
+    """They tell the moment; nothing else does."""
+    return_sheet(marchshire, as_at=AT).pdf()
+    drawn.clear()
+
+    return_sheet(marchshire, as_at=AT + datetime.timedelta(minutes=1)).pdf()
+
+    assert drawn == ["front", "frame"]
+
+
 def test_change_that_moves_pages_is_drawn_right(marchshire, drawn):
     sheet = return_sheet(marchshire, as_at=AT)
     sheet.pdf()
@@ -183,9 +193,9 @@ def test_each_area_of_the_outcomes_is_in_one_stretch(marchshire):
 
     found = [part for part in paging.parts_of(document.sections) if part.name.startswith("outcomes")]
 
-    assert [part.name for part in found] == ["outcomes", "outcomes-2", "outcomes-3", "outcomes-4"]
+    assert [part.name for part in found] == ["outcomes", *(f"outcomes-{number}" for number in range(2, 7))]
     assert [group for part in found for group in part.sections[0].groups] == list(outcomes.groups)
-    assert [part.sections[0].continued for part in found] == [False, True, True, True]
+    assert [part.sections[0].continued for part in found] == [False, *[True] * 5]
 
 
 def test_sections_that_share_pages_stay_together(marchshire):
