@@ -6,6 +6,7 @@ import datetime
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from django.core.cache import caches
 
@@ -43,7 +44,7 @@ class Sheet:
             with crew:
                 if pieces:
                     return self._joined(crew, pieces)
-                return crew.do([(_render, self)])[0]
+                return crew.do([(self._render(self.html),)])[0]
         except child.LimitBroken as failure:
             raise LimitReached(str(failure)) from failure
         except child.ChildFailed as failure:
@@ -58,10 +59,15 @@ class Sheet:
         frame = pieces.frame(drawn)
         drawn, again = _draw(crew, pieces.numbered(drawn), self._framing(frame if frame != guess else ""))
         cache.set(self.name, [replace(part, pdf=b"") for part in drawn])
-        return crew.do([(_join, (again or framed)[0], drawn)])[0]
+        return crew.do([(join, (again or framed)[0], [part.joined for part in drawn])])[0]
 
     def _framing(self, frame: str) -> list[tuple]:
-        return [(_render_frame, self, frame)] if frame else []
+        """The heads and feet of the pages, and with them all that is said of the document as a whole."""
+        identifier = identifier_of(self.html, self.css, self.at, self.attached)
+        return [(self._render(frame, identifier=identifier, tagged=False),)] if frame else []
+
+    def _render(self, html: str, **how) -> partial[bytes]:
+        return partial(render, html, at=self.at, css=self.css, attached=self.attached, **how)
 
 
 def _draw(
@@ -77,19 +83,3 @@ def _draw(
     cache.set_many(fresh)
     known |= fresh
     return [DrawnPart.read(part.name, known[part.key]) for part in parts], replies[len(wanted) :]
-
-
-def _render(sheet: Sheet) -> bytes:
-    return render(sheet.html, at=sheet.at, css=sheet.css, attached=sheet.attached)
-
-
-def _render_frame(sheet: Sheet, frame: str) -> bytes:
-    """The heads and feet of the pages, and with them all that is said of the document as a whole."""
-    identifier = identifier_of(sheet.html, sheet.css, sheet.at, sheet.attached)
-    return render(
-        frame, at=sheet.at, css=sheet.css, attached=sheet.attached, identifier=identifier, tagged=False
-    )
-
-
-def _join(frame: bytes, parts: Sequence[DrawnPart]) -> bytes:
-    return join(frame, [part.joined for part in parts])

@@ -16,6 +16,7 @@ from django.core.cache import caches
 from returns.answers import read
 from returns.completeness import assess
 from returns.documents import child, paging, parts, pdf
+from returns.documents.joining import join
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import return_context, return_sheet
 from returns.documents.sheet import CACHE, LimitReached, Sheet
@@ -37,10 +38,10 @@ def drawn(monkeypatch):
     do = child.Crew.do
 
     def watch(crew, jobs):
-        for work, given, *_ in jobs:
+        for work, *given in jobs:
             if work is parts.draw_part:
-                seen.append(given.name)
-            elif work.__name__ == "_render_frame":
+                seen.append(given[0].name)
+            elif work is not join:
                 seen.append("frame")
         return do(crew, jobs)
 
