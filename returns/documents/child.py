@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import multiprocessing
 import os
+import pickle
 import resource
 import signal
 import sys
@@ -154,7 +155,12 @@ def _work(pipe: Connection, job: tuple, limits: Limits) -> None:
     with suppress(EOFError, ConnectionError):
         while True:
             pipe.send_bytes(_reply(job, limits))
-            job = pipe.recv()
+            job = (_do, pipe.recv_bytes())
+
+
+def _do(job: bytes) -> bytes:
+    work, *arguments = pickle.loads(job)  # noqa: S301 (from the parent; what it may not read is told to it)
+    return work(*arguments)
 
 
 def _reply(job: tuple, limits: Limits) -> bytes:

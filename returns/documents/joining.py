@@ -40,7 +40,8 @@ def join(frame: bytes, parts: Sequence[Joined]) -> bytes:
         for joined in parts:
             part = opened.enter_context(pikepdf.open(io.BytesIO(joined.pdf)))
             before = len(out.pages)
-            out.pages.extend(part.pages)
+            for page in part.pages:
+                out.pages.append(page)
             tree.take(part, list(out.pages)[before:])
             outline.take(part, joined.continues)
             anchors |= {name: where for name, where in _anchors(out, part) if name in joined.anchors}

@@ -67,7 +67,9 @@ class Sheet:
         return [(self._render(frame, identifier=identifier, tagged=False),)] if frame else []
 
     def _render(self, html: str, **how) -> partial[bytes]:
-        return partial(render, html, at=self.at, css=self.css, attached=self.attached, **how)
+        # Plain text and plain time: a child reads neither Django nor the zones of the world.
+        at = self.at.astimezone(datetime.UTC)
+        return partial(render, f"{html}", at=at, css=self.css, attached=self.attached, **how)
 
 
 def _draw(

@@ -232,6 +232,14 @@ def test_crew_is_dismissed_when_one_of_them_fails():
     assert not any(member.is_alive() for member in crew._members.values())
 
 
+def test_later_job_that_the_child_may_not_read_is_told():
+    """The first is read before the child is confined, the others are not."""
+    with child.Crew() as crew:
+        crew.do([(str.encode, "first")])
+        with pytest.raises(child.ChildFailed, match="mischief|tests"):
+            crew.do([(mischief.think,)])
+
+
 def test_crew_has_one_wall_limit_for_all_its_jobs():
     with child.Crew(child.Limits(wall=0.5)) as crew:
         crew.do([(str.encode, "quick")])
