@@ -27,7 +27,10 @@ AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
 
 
 @pytest.fixture(autouse=True)
-def nothing_drawn_yet():
+def nothing_drawn_yet(settings):
+    """A cache of this process alone."""
+    memory = {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": __name__}
+    settings.CACHES = settings.CACHES | {CACHE: memory}
     caches[CACHE].clear()
 
 

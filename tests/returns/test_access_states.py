@@ -16,11 +16,12 @@ from django.urls import get_resolver, resolve
 from django.views.generic import View
 
 from efficiency.acts import add_risk
+from ieg4.covering_report import report_of
 from returns import history, rules
 from returns.acts import ask_question, raise_query
 from returns.answers import read
 from returns.documents.sheet import Sheet
-from returns.frozen import freeze
+from returns.frozen import freeze, thaw
 from returns.lifecycle import Action
 from returns.models import Notice, Return, User
 from returns.views.base import CouncilMixin
@@ -134,11 +135,14 @@ def remember_answers(patch) -> dict:
     """
     memory = {}
 
-    def remembered(return_, *sections):
-        key = (return_.pk, sections)
-        if key not in memory:
-            memory[key] = read(return_, *sections)
-        return memory[key]
+    def remembering(function):
+        def remembered(return_, *given):
+            key = (function, return_.pk, *(each for each in given if isinstance(each, str)))
+            if key not in memory:
+                memory[key] = function(return_, *given)
+            return memory[key]
+
+        return remembered
 
     assert get_resolver().url_patterns  # which imports them
     pages_of_ours = (
@@ -147,10 +151,12 @@ def remember_answers(patch) -> dict:
         "outcomes.views",
         "efficiency.views",
         "ieg4.dashboard",
+        "ieg4.covering_report",
     )
-    for name, module in list(sys.modules.items()):
-        if name.startswith(pages_of_ours) and getattr(module, "read", None) is read:
-            patch.setattr(module, "read", remembered)
+    for function in (read, thaw, report_of):
+        for name, module in list(sys.modules.items()):
+            if name.startswith(pages_of_ours) and getattr(module, function.__name__, None) is function:
+                patch.setattr(module, function.__name__, remembering(function))
     return memory
 
 
