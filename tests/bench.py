@@ -28,6 +28,7 @@ from django.test import Client  # noqa: E402
 from returns import clock  # noqa: E402
 from returns.answers import read  # noqa: E402
 from returns.completeness import assess  # noqa: E402
+from returns.documents import pdf  # noqa: E402
 from returns.documents.return_ import return_sheet  # noqa: E402
 from returns.documents.sheet import CACHE, Sheet  # noqa: E402
 from returns.models import Return, User, Version  # noqa: E402
@@ -49,11 +50,14 @@ def in_turn(actions: dict[str, Callable[[], object]]) -> dict[str, float]:
     return {what: min(each) for what, each in times.items()}
 
 
-def chromium_prints(html: str) -> None:
-    """The same HTML printed by headless Chromium as a whole process."""
+def chromium_prints(sheet: Sheet) -> None:
+    """The same HTML in the same style sheet and typefaces, printed by headless Chromium as a whole process."""
+    styles = (
+        f'<link rel="stylesheet" href="{(pdf.ROOT / pdf.DESIGN).as_uri()}"><style>{sheet.css}</style></head>'
+    )
     with tempfile.TemporaryDirectory() as folder:
         page = Path(folder, "return.html")
-        page.write_text(html)
+        page.write_text(sheet.html.replace("</head>", styles))
         subprocess.run(
             [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
              "--no-first-run", f"--user-data-dir={folder}/profile", f"--print-to-pdf={folder}/return.pdf",
@@ -164,12 +168,12 @@ class Draft:
 
 def main() -> None:
     draft = Draft(max(Return.objects.all(), key=lambda each: assess(each).tally.required))
-    html = draft.sheet().html
+    sheet = draft.sheet()
     draft.draw_anew()  # warm
     try:
         times = in_turn(
             {
-                "headless Chromium, as a whole process, prints the same HTML": lambda: chromium_prints(html),
+                "headless Chromium, as a whole process, prints the same HTML": lambda: chromium_prints(sheet),
                 "full draft as PDF, nothing kept, warm": draft.draw_anew,
                 f"the same, after the comment on {draft.place.code} was changed": draft.draw_after_a_change,
                 "its HTML alone": lambda: draft.sheet().html,

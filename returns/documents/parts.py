@@ -65,7 +65,7 @@ class DrawnPart:
 
     @property
     def joined(self) -> Joined:
-        return Joined(self.pdf, frozenset(self.anchors), continues=self.heads[0] is None)
+        return Joined(self.pdf, frozenset(self.anchors), continues=self.last_head is None)
 
 
 @dataclass(frozen=True)
@@ -110,9 +110,8 @@ def cut(html: str, css: str) -> Pieces | None:
     if not rest:
         return None
     running = RUNNING.search(html)
-    bare = HEAD.sub(
-        "<head><title>Part</title></head>", opening
-    )  # what is said of the whole draws none of them anew
+    # What is said of the whole, and of the moment, draws no part anew.
+    bare = HEAD.sub("<head><title>Part</title></head>", opening)
     parts = []
     for name, body in zip(rest[::2], rest[1::2], strict=True):
         own = f"{bare}{RUNNING.sub('', body).removesuffix(CLOSING)}{CLOSING}"
@@ -130,7 +129,6 @@ def draw_part(part: Part) -> bytes:
                 anchors.setdefault(anchor, number)
         heads, last = _heads(document)
         _keep_links(document, anchors)
-        # Compressed once, when all parts are joined.
         body = document.write_pdf(
             finisher=partial(_finish, name=part.name), pdf_variant=VARIANT, pdf_tags=True
         )

@@ -16,6 +16,7 @@ from .parts import DrawnPart, Part, Pieces, cut, draw_part
 from .pdf import Attached, RenderFailed, identifier_of, render
 
 CACHE = "parts"
+MOST = 4  # children at one document, however many processors there are
 
 
 class LimitReached(RenderFailed):
@@ -35,11 +36,11 @@ class Sheet:
     def pdf(self, limits: child.Limits = child.USUAL) -> bytes:
         """The document as PDF, drawn in child processes. Takes seconds: never inside a transaction.
 
-        A document in parts is drawn on all processors, and of its parts only those not drawn lately.
+        A document in parts is drawn on several processors, and of its parts only those not drawn lately.
         Raises RenderFailed, with the reason, when the document asks for what it may not, and LimitReached.
         """
         pieces = cut(self.html, self.css)
-        crew = child.Crew(limits, size=os.cpu_count() or 1)
+        crew = child.Crew(limits, size=min(len(os.sched_getaffinity(0)), MOST))
         try:
             with crew:
                 if pieces:
