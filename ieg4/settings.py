@@ -122,7 +122,7 @@ else:
     DATABASES["default"]["OPTIONS"] = {
         "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
     }
-# Parts of documents drawn lately; each process has its own. A part has about a quarter of a megabyte.
+# Parts of documents drawn lately; each process has its own. A part has about fifty kilobytes.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "parts": {

@@ -10,6 +10,8 @@ from .rows import LightRow, RowGroup, SectionRows
 
 # These go on below the section before them; all others begin a page.
 FOLLOWING = frozenset({"context", "resources"})
+# Each area of these has a table of its own, so that it can begin a page.
+DIVIDED = frozenset({"outcomes"})
 
 # A rough measure of the table of lights in print.css, in points. It only decides where a page ends early.
 LINE = 11.5
@@ -47,10 +49,8 @@ def parts_of(sections: tuple[SectionRows, ...]) -> tuple[PartRows, ...]:
 
 
 def _stretches(section: SectionRows) -> Iterator[SectionRows]:
-    """The section, divided between areas where about two pages are full: one answer moves no other stretch."""
-    if not all(
-        group.key and all(isinstance(row, LightRow) for row in group.rows) for group in section.groups
-    ):
+    """The section, divided between areas where about two pages are full: one answer seldom moves another stretch."""
+    if section.key not in DIVIDED:
         yield section
         return
     taken: list[RowGroup] = []

@@ -12,27 +12,27 @@ from weasyprint.layout.absolute import AbsolutePlaceholder
 RESOURCES = ("Pattern", "Shading", "XObject")
 
 
-def finish(document, pdf: pydyf.PDF, part: str = "") -> None:
+def finish(document, pdf: pydyf.PDF, prefix: str = "") -> None:
     """The file reads as the page says, and a checker of archival files has nothing to stumble over.
 
     A table over several pages is one table with one head; what each page repeats is marked as decoration.
     Every TD names its row's and its column's heads, spanning ones included; every TH has its scope. The names
-    begin with that of the part, so that those of parts to be joined differ.
+    of heads begin with `prefix`, so that those of parts to be joined differ.
     Raises ValueError when the file is not as WeasyPrint 70 makes it.
     """
     tree = _Tree(pdf)
     _join_tables(tree, document)
     _drop_unread(tree)
-    _complete_tables(tree, part)
+    _complete_tables(tree, prefix)
     tidy(document, pdf)
 
 
-def _complete_tables(tree: _Tree, part: str) -> None:
+def _complete_tables(tree: _Tree, prefix: str) -> None:
     """WeasyPrint 70 credits a head that spans columns to the first of them only and writes no scope."""
     names = {}
     for element in list(tree.pdf.objects):
         if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table":
-            _complete_table(tree, element, names, part)
+            _complete_table(tree, element, names, prefix)
     root = tree.root
     if root is not None and names:
         # Heads are named by ID, and a reader looks IDs up here.
@@ -191,7 +191,7 @@ class _Tree:
                 yield child
 
 
-def _complete_table(tree: _Tree, table, names: dict, document: str) -> None:
+def _complete_table(tree: _Tree, table, names: dict, prefix: str) -> None:
     columns: dict[int, list] = {}  # heads of each column, from the top
     covered: dict[int, int] = {}  # columns that cells of earlier rows still take, and for how many rows
     spanning: dict[int, list] = {}  # row heads that hold for later rows, likewise
@@ -212,7 +212,7 @@ def _complete_table(tree: _Tree, table, names: dict, document: str) -> None:
                 if cell["S"] == "/TD":
                     found.append((attributes, taken))
                 else:
-                    key = f"{document}{table.number}-{cell.number}"
+                    key = f"{prefix}{table.number}-{cell.number}"
                     cell["ID"] = pydyf.String(key)
                     names[key] = cell.reference
                     if part["S"] == "/THead":

@@ -21,6 +21,7 @@ from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import return_context, return_sheet
 from returns.documents.sheet import CACHE, LimitReached, Sheet
 from tests.documents import mischief
+from tests.documents.test_return_pdf import fill
 from tests.factories import blank_return
 
 AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
@@ -200,6 +201,19 @@ def test_each_area_of_the_outcomes_is_in_one_stretch(marchshire):
     assert [part.name for part in found] == ["outcomes", *(f"outcomes-{number}" for number in range(2, 7))]
     assert [group for part in found for group in part.sections[0].groups] == list(outcomes.groups)
     assert [part.sections[0].continued for part in found] == [False, *[True] * 5]
+
+
+def test_at_every_limit_no_section_is_divided_but_by_areas_with_tables_of_their_own(db):
+    """The change lines are one table, however long their comments."""
+    return_ = fill(blank_return(departments=1, kind="county"))
+    sheet = return_sheet(return_, as_at=AT)
+    names = [part.name for part in return_context(assess(return_), AT)["document"].parts]
+
+    assert names.count("outcomes-10") == 1
+    assert [name for name in names if not name.startswith("outcomes")] == [
+        "cover", "change", "bvpi157", "takeup", "efficiency", "cases",
+    ]  # fmt: skip
+    assert sheet.html.count('aria-labelledby="section-change"') == 2  # the section and its table
 
 
 def test_sections_that_share_pages_stay_together(marchshire):
