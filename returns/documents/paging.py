@@ -18,8 +18,11 @@ LINE = 11.5
 LABEL = 44  # letters to a line in the column of the outcome
 COMMENT = 112  # letters to a line of a comment below its row
 PADDING = 6
-HEADING = 52  # of an area with the head of its table
-STRETCH = 2 * 690  # two pages
+HEADING = 60  # of an area with the head of its table
+REMARK = 36  # letters to a line of what stands beside its row
+OPENING = 90.0  # of the section, before its first area
+PAGE = 690
+STRETCH, LONGEST = 2 * PAGE, 3 * PAGE
 
 
 @dataclass(frozen=True)
@@ -54,10 +57,10 @@ def _stretches(section: SectionRows) -> Iterator[SectionRows]:
         yield section
         return
     taken: list[RowGroup] = []
-    height, first = 0.0, True
+    height, first = OPENING, True
     for group in section.groups:
         needed = HEADING + sum(map(_height, group.rows))
-        if taken and height + needed > STRETCH:
+        if taken and height + needed > STRETCH and not _better_with(height, needed):
             yield replace(section, groups=tuple(taken), continued=not first)
             taken, height, first = [], 0.0, False
         taken.append(group)
@@ -65,9 +68,15 @@ def _stretches(section: SectionRows) -> Iterator[SectionRows]:
     yield replace(section, groups=tuple(taken), continued=not first)
 
 
+def _better_with(height: float, needed: float) -> bool:
+    """Whether a third page would leave less empty than to end here."""
+    return height + needed <= LONGEST and -(height + needed) % PAGE < -height % PAGE
+
+
 def _height(row: LightRow) -> float:
-    label = f"{row.label} {row.help}"
-    height = PADDING + LINE * ceil(len(label) / LABEL)
+    beside = "" if row.comment.long else row.comment.text or f"Not yet answered. {row.comment.todo}"
+    lines = max(ceil(len(f"{row.label} {row.help}") / LABEL), ceil(len(beside) / REMARK))
+    height = PADDING + LINE * lines
     if row.comment.long:
         height += PADDING + LINE * sum(
             ceil((len(line) + 1) / COMMENT) for line in row.comment.text.splitlines()

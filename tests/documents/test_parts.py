@@ -209,7 +209,7 @@ def test_at_every_limit_no_section_is_divided_but_by_areas_with_tables_of_their_
     sheet = return_sheet(return_, as_at=AT)
     names = [part.name for part in return_context(assess(return_), AT)["document"].parts]
 
-    assert names.count("outcomes-10") == 1
+    assert names.count("outcomes-7") == 1
     assert [name for name in names if not name.startswith("outcomes")] == [
         "cover", "change", "bvpi157", "takeup", "efficiency", "cases",
     ]  # fmt: skip
