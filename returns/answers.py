@@ -269,17 +269,20 @@ def read(return_: Return, *sections: str) -> Answers:
     for table in {table.model: table for section in wanted for table in section.tables}.values():
         rows = list(model_of(table).objects.filter(return_record=return_).order_by("pk"))
         for row in rows:
-            row.return_record = return_
+            _attach(row, "return_record", return_)
             department_id = getattr(row, "department_id", None)
             if department_id:
-                row.department = by_id[department_id]
+                _attach(row, "department", by_id[department_id])
             line = getattr(row, table.row_field, "")
             point = getattr(row, "point", "")
             records[table.model, None if table.shape == "list" else department_id, line, point] = row
         if table.shape == "list":
             lists[table.key] = rows
     allocations = return_.allocations.select_related("owner", "department")
-    signed = return_.signoffs.select_related("event__by")
+    signed = list(return_.signoffs.select_related("event"))
+    signers = User.objects.in_bulk({row.event.by_id for row in signed})
+    for row in signed:
+        _attach(row.event, "by", signers[row.event.by_id])
     queries: dict[tuple, list[Query]] = {}
     for query in return_.queries.select_related("asked__by", "replied__by", "closed__by"):
         queries.setdefault(query.key, []).append(query)
@@ -294,6 +297,11 @@ def read(return_: Return, *sections: str) -> Answers:
         records,
         lists,
     )
+
+
+def _attach(row, name: str, other) -> None:
+    """The row refers to this very object, whose key it holds already; thousands of rows are attached for one page."""
+    row._meta.get_field(name).set_cached_value(row, other)
 
 
 def departments_of(return_: Return):

@@ -10,6 +10,8 @@ os.environ["TODAY"] = "2004-12-08"
 
 from ieg4.settings import *  # noqa: E402, F403
 
+# Django keeps, and on SQLite asks the database to spell, every query of a connection while this is on.
+DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -15,7 +15,7 @@ def sign_in(page, user: str, *, goto: bool = True) -> None:
         page.goto("/sign-in/")
     page.get_by_label("User name").fill(user)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
     page.get_by_role("button", name="Sign out").wait_for()
 
 
@@ -47,9 +47,20 @@ def light(page, date: str):
     return page.get_by_role("group", name=date)
 
 
-def save(page, button: str = "Save") -> None:
+def press(page, button: str | re.Pattern) -> None:
+    """The button is pressed and the page it leads to is there as a whole: a click alone waits for neither."""
     with page.expect_navigation():
         page.get_by_role("button", name=button, exact=True).click()
+
+
+def save(page, button: str = "Save") -> None:
+    press(page, button)
+
+
+def follow(page, link: str) -> None:
+    """The link is followed and the page it leads to is there as a whole."""
+    with page.expect_navigation():
+        page.get_by_role("link", name=link).click()
 
 
 def text_of_pdf(body: bytes) -> str:
@@ -57,13 +68,17 @@ def text_of_pdf(body: bytes) -> str:
     return done.stdout.decode()
 
 
-def draw(page, server, title: str) -> bytes:
-    """Asks for the document on the documents page, has it drawn, and opens it."""
-    page.get_by_role("button", name=re.compile(f"Draw as PDF.*{title}$")).click()
+def draw(page, server, title: str, *, javascript: bool = True) -> bytes:
+    """Asks for the document on the documents page, has it drawn, and opens it.
+
+    With scripts the page that waits looks again by itself; without them the reader does.
+    """
+    press(page, re.compile(f"Draw as PDF.*{title}$"))
     assert heading(page) == f"{title} is being drawn"
     server.draw_documents()
-    page.reload()
-    assert heading(page) == f"{title} is ready"
+    if not javascript:
+        follow(page, "Look again")
+    page.get_by_role("heading", level=1, name=f"{title} is ready", exact=True).wait_for()
     answer = page.request.get(page.get_by_role("link", name="Open it").get_attribute("href"))
     assert answer.headers["content-type"] == "application/pdf"
     return answer.body()

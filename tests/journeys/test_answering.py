@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.browsing import RETURN, draw, heading, light, notice, save, sign_in, text_of_pdf
+from tests.journeys.browsing import RETURN, draw, follow, heading, light, notice, save, sign_in, text_of_pdf
 
 OFFICER, COLLEAGUE = "officer-education", "head-education"
 
@@ -18,7 +18,7 @@ def test_an_officer_answers_the_next_blank(page, server, at_first):
     sign_in(page, OFFICER)
     assert heading(page) == f"You hold {len(held(before))} of the {len(before['blockers'])} blockers"
 
-    page.get_by_role("link", name="Answer the next blank").click()
+    follow(page, "Answer the next blank")
     blank = page.locator("fieldset.rowset--blank")
     assert blank.count() == 1
     blank.get_by_label("Amber").check()
@@ -29,7 +29,7 @@ def test_an_officer_answers_the_next_blank(page, server, at_first):
     after = server.check_return()
     assert len(after["blockers"]) == len(before["blockers"]) - 1
     assert len(held(after)) == len(held(before)) - 1
-    page.get_by_role("link", name="My work").click()
+    follow(page, "My work")
     assert heading(page) == f"You hold {len(held(after))} of the {len(after['blockers'])} blockers"
 
 
@@ -222,7 +222,7 @@ def test_a_comment_too_long_is_refused_and_kept(page, server, javascript):
     typed = " ".join(f"word{number}" for number in range(112))
     page.get_by_label("Comment").fill(typed)
     if javascript:
-        assert page.get_by_text("112 of 100 words: 12 too many").first.is_visible()
+        page.get_by_text("112 of 100 words: 12 too many").first.wait_for()
     save(page)
     message = "Comment has 112 words; the limit is 100. Shorten it by 12."
     summary = page.locator(".govuk-error-summary")

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.journeys.browsing import RETURN, heading, light, notice, save, sign_in, text_of_pdf
+from tests.journeys.browsing import RETURN, follow, heading, light, notice, save, sign_in, text_of_pdf
 
 DECISION = "That the return be approved, with power to complete case studies and efficiency figures."
 
@@ -50,11 +50,11 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
 
     # The lead asks; the owner sees it first, answers and replies; the lead closes.
     lead.goto(f"{RETURN}/outcomes/G1/")
-    lead.get_by_role("link", name="Raise a query").click()
+    follow(lead, "Raise a query")
     lead.get_by_label("Query", exact=True).fill("What is the light at the last date?")
     save(lead, "Raise this query")
     officer.goto(f"{RETURN}/my-work/")
-    officer.get_by_role("link", name="Answer the query on G1").click()
+    follow(officer, "Answer the query on G1")
     assert "What is the light at the last date?" in words_of(officer)
     officer.goto(f"{RETURN}/outcomes/G1/")
     light(officer, "31 March 2006").get_by_label("Green").check()
@@ -88,11 +88,11 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     # A Cabinet member reads the copy and asks; the owner's reply stands in the pack.
     cabinet.goto(f"{RETURN}/cabinet/")
     cabinet.get_by_label("Ask about an outcome").select_option("R1")
-    cabinet.get_by_role("button", name="Write a question").click()
+    save(cabinet, "Write a question")
     cabinet.get_by_label("Question", exact=True).fill("Will it be ready for the 2006 intake?")
     save(cabinet, "Ask this question")
     officer.goto(f"{RETURN}/my-work/")
-    officer.get_by_role("link", name="Answer the query on R1").click()
+    follow(officer, "Answer the query on R1")
     officer.get_by_label("Reply", exact=True).fill("Yes: it opens in autumn 2005.")
     save(officer, "Send the reply")
     cabinet.goto(f"{RETURN}/cabinet/")

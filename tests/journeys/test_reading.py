@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.journeys.browsing import RETURN, draw, heading, notice, save, sign_in, text_of_pdf
+from tests.journeys.browsing import RETURN, draw, follow, heading, notice, save, sign_in, text_of_pdf
 
 
 def unallocated(report: dict) -> list[str]:
@@ -15,7 +15,7 @@ def test_the_lead_allocates_a_line(page, server, at_first):
     before = unallocated(at_first)
     assert "G8" in before
     sign_in(page, "lead")
-    page.get_by_role("link", name="Allocate them").click()
+    follow(page, "Allocate them")
     count, total = map(int, re.match(r"(\d+) of (\d+) lines have no owner", heading(page)).groups())
     assert count == len(before)
     page.get_by_role("checkbox", name="G8 ").check()
@@ -49,10 +49,10 @@ def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
     assert f"by {len(report['blockers'])} blockers" in heading(page)
     count = page.get_by_role("link", name="in BVPI 157, Education and Libraries")
     assert count.inner_text().startswith(str(len(wanted)))
-    count.click()
+    follow(page, "in BVPI 157, Education and Libraries")
     assert heading(page) == f"{len(wanted)} of {len(report['blockers'])} blockers"
     assert page.get_by_role("main").get_by_role("row").count() == 1 + len(wanted)
-    page.get_by_role("link", name=wanted[0]["message"]).click()
+    follow(page, wanted[0]["message"])
     first = wanted[0]
     anchor = f"id_bvpi157_counts--{first['line']}--education--{first['point']}-{first['field']}"
     assert page.url == f"{server.url}{first['url']}#{anchor}"
@@ -66,8 +66,8 @@ def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
 def test_the_draft_is_asked_for_and_opened_as_pdf(new_page, server, javascript, user):
     page = new_page(server, javascript=javascript)
     sign_in(page, user)
-    page.get_by_role("link", name="Documents (PDF)").click()
-    text = text_of_pdf(draw(page, server, "The return"))
+    follow(page, "Documents (PDF)")
+    text = text_of_pdf(draw(page, server, "The return", javascript=javascript))
     assert "Marchshire Council" in text
     assert "What is still missing" in text
 
@@ -76,7 +76,7 @@ def test_a_member_of_the_cabinet_reads_and_goes_no_further(page, server):
     sign_in(page, "cabinet")
     assert page.url == f"{server.url}{RETURN}/cabinet/"
     assert heading(page).startswith("Of ")
-    page.get_by_role("link", name="Read it as a page").click()
+    follow(page, "Read it as a page")
     assert page.url == f"{server.url}{RETURN}/whole/"
     text = page.get_by_role("main").inner_text()
     for code in ("R1", "G1", "E1", "CM1", "I1", "W1", "RS1", "EF1"):
