@@ -2,6 +2,7 @@
 
 import datetime
 import json
+from pathlib import Path
 
 import pytest
 from django.test import Client
@@ -20,6 +21,13 @@ def django_db_setup(django_db_setup, django_db_blocker):
             load_council(json.loads(path.read_text()), complete=False)
         for return_ in Return.objects.all():
             load_register(return_)
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory, worker_id) -> Path:
+    """A folder of this run, the same for all its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return own if worker_id == "master" else own.parent
 
 
 @pytest.fixture

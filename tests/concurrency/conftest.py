@@ -1,29 +1,11 @@
 """Databases for tests of several people at once: on either engine, each test with one of its own."""
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from tests.concurrency.copies import copied
 from tests.concurrency.postgres import programs, running
+from tests.demonstration import demonstration, manage
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def manage(url: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"DEBUG": "1", "TODAY": "2004-12-08", "DATABASE_URL": url},
-        capture_output=True,
-        text=True,
-    )
-    assert done.returncode == 0, (
-        f"manage.py {' '.join(arguments)}: exit code {done.returncode}\n{done.stderr}"
-    )
 
 
 @pytest.fixture(scope="session")
@@ -48,12 +30,11 @@ def engine(request) -> str:
 
 
 @pytest.fixture(scope="session")
-def template(engine, request, tmp_path_factory) -> str:
+def template(engine, request, shared_folder) -> str:
     """The demonstration councils with nothing left to do, written once for each engine."""
     if engine == "sqlite":
-        url = f"sqlite:///{tmp_path_factory.mktemp('template') / 'demo.sqlite3'}"
-    else:
-        url = request.getfixturevalue("server").new_database("demo")
+        return f"sqlite:///{demonstration(shared_folder / 'demonstration', complete=True)}"
+    url = request.getfixturevalue("server").new_database("demo")
     manage(url, "migrate", "--verbosity", "0")
     manage(url, "load_demo", "--complete")
     return url

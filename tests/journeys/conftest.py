@@ -13,6 +13,9 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
+
+from tests.demonstration import demonstration
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 45  # seconds for a server or page to answer, on a busy machine
@@ -125,25 +128,21 @@ def _await_health(url: str, process: subprocess.Popen, log) -> None:
 
 
 @pytest.fixture(scope="session")
-def template(tmp_path_factory) -> Path:
-    """The demonstration councils, written once; each server gets a copy of the file."""
-    database = tmp_path_factory.mktemp("template") / "demo.sqlite3"  # its neighbours share the static files
-    manage(database, "migrate", "--verbosity", "0")
-    manage(database, "load_demo")
-    manage(database, "collectstatic", "--noinput", "--ignore", "scss", "--verbosity", "0", debug=False)
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+def template(shared_folder) -> Path:
+    """The demonstration councils; each server gets a copy of the file."""
+    database = demonstration(shared_folder / "demonstration")
+    collected = shared_folder / "static"
+    with FileLock(f"{collected}.lock"):
+        if not collected.exists():
+            arguments = ("--noinput", "--ignore", "scss", "--verbosity", "0")
+            manage(database, "collectstatic", *arguments, debug=False)
     return database
 
 
 @pytest.fixture(scope="session")
-def completed_template(template) -> Path:
+def completed_template(shared_folder) -> Path:
     """The same with nothing blank and everything signed, ready to go to Cabinet."""
-    database = Path(shutil.copy(template, template.with_name("completed.sqlite3")))
-    manage(database, "load_demo", "--complete")
-    with contextlib.closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return database
+    return demonstration(shared_folder / "demonstration", complete=True)
 
 
 @pytest.fixture(scope="session")
@@ -153,8 +152,10 @@ def at_first(template) -> dict:
 
 
 @pytest.fixture(scope="session")
-def running(template, tmp_path_factory):
-    with served(template, tmp_path_factory.mktemp("server")) as running:
+def running(template, shared_folder, worker_id):
+    folder = shared_folder / f"server-{worker_id}"  # its neighbours share the static files
+    folder.mkdir()
+    with served(template, folder) as running:
         yield running
 
 
