@@ -10,7 +10,7 @@ from returns.completeness import assess
 from returns.frozen import thaw
 from returns.lifecycle import Action, available_actions
 from returns.models import Query
-from returns.views.base import ReturnMixin
+from returns.views.base import PassMixin, ReturnMixin
 
 from .covering_report import report_of
 
@@ -120,7 +120,7 @@ def _names(blocker, name: str) -> str:
     return blocker.owner.username if blocker.owner else "none"
 
 
-class CabinetPage(ReturnMixin, TemplateView):
+class CabinetPage(PassMixin, ReturnMixin, TemplateView):
     """Is it safe to approve? One sentence, the exposure, and the return to read."""
 
     template_name = "ieg4/cabinet_detail.html"

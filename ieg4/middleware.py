@@ -3,7 +3,7 @@
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpResponseNotAllowed
 
-from returns import held
+from returns import held, passes
 
 
 class BrowserMethodsMiddleware:
@@ -40,3 +40,14 @@ class PrivatePagesMiddleware:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store, private"
         return response
+
+
+class PassMiddleware:
+    """Whoever has a pass to a version gets its PDF here, before anything is read of session, person or return."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        admitted = passes.admitted(request)
+        return self.get_response(request) if admitted is None else admitted

@@ -6,14 +6,14 @@ from django.views.generic import TemplateView, View
 
 from returns import clock, drawing
 from returns.models import Drawing
-from returns.views.base import ReturnMixin
+from returns.views.base import PassMixin, ReturnMixin
 
 from .documents import DOCUMENTS
 
 LATE = 30  # seconds without anybody beginning to draw
 
 
-class DocumentList(ReturnMixin, TemplateView):
+class DocumentList(PassMixin, ReturnMixin, TemplateView):
     """Each document with a button that asks for it, and those this person asked for."""
 
     template_name = "ieg4/document_list.html"

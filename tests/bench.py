@@ -98,12 +98,16 @@ def server() -> Iterator[http.client.HTTPConnection]:
         process.wait()
 
 
-def fetch(connection: http.client.HTTPConnection, path: str, cookie: str, size: int) -> None:
+def fetch(
+    connection: http.client.HTTPConnection, path: str, cookie: str, size: int | None = None
+) -> list[str]:
+    """The cookies that came with the page."""
     connection.request("GET", path, headers={"Cookie": cookie})
     answer = connection.getresponse()
     body = answer.read()
-    if (answer.status, len(body)) != (200, size):
+    if answer.status != 200 or size not in (None, len(body)):
         raise RuntimeError(f"{path}: {answer.status}, {len(body):,} bytes")
+    return [cookie.partition(";")[0] for cookie in answer.headers.get_all("Set-Cookie", [])]
 
 
 def downloads() -> list[tuple[str, float]]:
@@ -122,17 +126,17 @@ def downloads() -> list[tuple[str, float]]:
     static.write_bytes(secrets.token_bytes(version.pdf_size))
     try:
         with server() as connection:
-            paths = {
-                "a static file of that size, same server": f"/static/{static.name}",
-                "approved return downloaded": version.pdf_url,
+            given = "; ".join(fetch(connection, version.get_absolute_url(), cookie))
+            asked = {
+                "a static file of that size, same server": (f"/static/{static.name}", cookie),
+                "approved return, opened from its page": (version.pdf_url, f"{cookie}; {given}"),
+                "approved return, without a pass": (version.pdf_url, cookie),
             }
-            for path in paths.values():
-                fetch(connection, path, cookie, version.pdf_size)
-            times = {what: [] for what in paths}
-            for _ in range(100):
-                for what, path in paths.items():
+            times = {what: [] for what in asked}
+            for _ in range(101):
+                for what, request in asked.items():
                     begun = time.perf_counter()
-                    fetch(connection, path, cookie, version.pdf_size)
+                    fetch(connection, *request, version.pdf_size)
                     times[what].append(time.perf_counter() - begun)
             return [(what, sorted(each)[len(each) // 2]) for what, each in times.items()]
     finally:

@@ -8,10 +8,22 @@ import pytest
 from django.test import Client
 
 from efficiency.demo import load_register
-from returns import clock
+from returns import clock, passes
 from returns.answers import read
 from returns.demo import FOLDER, load_council
 from returns.models import Return, User
+
+# What a long module sets up for some of its tests at a time; another worker may take the others.
+APART = ("engine", "stage")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """A module's tests go to one worker, since they share what is set up for them; so do those of each part."""
+    for item in items:
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        parts = [str(parameters[name]) for name in APART if name in parameters]
+        item.add_marker(pytest.mark.xdist_group("-".join([item.nodeid.split("::")[0], *parts])))
 
 
 @pytest.fixture(scope="session")
@@ -28,6 +40,12 @@ def shared_folder(tmp_path_factory, worker_id) -> Path:
     """A folder of this run, the same for all its workers."""
     own = tmp_path_factory.getbasetemp()
     return own if worker_id == "master" else own.parent
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept():
+    """A version's number means another version once a test has been taken back."""
+    passes.kept.cache_clear()
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ FLOORS = [
     {"rules"},
     {"answers", "templatetags"},
     {"cells"},
-    {"completeness", "target", "frozen", "locks", "notices", "consistency"},
+    {"completeness", "target", "frozen", "locks", "passes", "notices", "consistency"},
     {"history"},
     {"acts"},
     {"forms", "conflicts", "people", "held", "documents", "reminders", "mail", "changes", "rekeying"},

@@ -62,6 +62,11 @@ class Version(models.Model):
     def _address(self) -> list:
         return [self.return_record.authority.slug, self.return_record.round, self.number]
 
+    def file_name(self, ending: str) -> str:
+        """What its PDF or its data are called where somebody keeps them."""
+        return_ = self.return_record
+        return f"{return_.round}-{return_.authority.slug}-{self.kind}-{self.number}.{ending}"
+
     @property
     def is_approved(self) -> bool:
         return self.kind != self.Kind.CABINET

@@ -14,7 +14,7 @@ from ..chain import short_code
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform
 from ..models import Return
-from .base import ReturnMixin
+from .base import PassMixin, ReturnMixin
 
 # Acts that take the return onward; the first of these that one may do is the page's button.
 ONWARD = (Action.SEND, Action.APPROVE, Action.FINISH, Action.AMEND, Action.SUBMIT)
@@ -114,7 +114,7 @@ class ActPerform(ReturnMixin, TemplateView):
         ]
 
 
-class ActList(ReturnMixin, TemplateView):
+class ActList(PassMixin, ReturnMixin, TemplateView):
     """Where the return stands on its way, what may be done next and by whom, and its versions."""
 
     template_name = "returns/act_list.html"

@@ -7,7 +7,7 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, locks, rules
+from .. import clock, locks, passes, rules
 from ..answers import read
 from ..frozen import thaw
 from ..models import Authority, Department, Notice, Return
@@ -162,3 +162,13 @@ class DepartmentMixin(ReturnMixin):
         )
         if not rules.can_open_department(self.request.user, self.return_, self.department):
             raise Http404
+
+
+class PassMixin:
+    """A page that leads to versions of the return: whoever is shown it has a pass to their PDFs."""
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        if response.status_code == 200 and rules.can_read_return(request.user, self.return_):
+            passes.grant(request, response, self.return_)
+        return response

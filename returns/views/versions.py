@@ -3,14 +3,15 @@
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
+from .. import passes
 from ..chain import short_code
 from ..completeness import assess
 from ..documents.return_ import return_context
 from ..frozen import thaw
-from .base import ReturnMixin
+from .base import PassMixin, ReturnMixin
 
 
-class VersionMixin(ReturnMixin):
+class VersionMixin(PassMixin, ReturnMixin):
     """One version of the return, without the large column that the page doesn't need."""
 
     unread = "pdf"
@@ -22,10 +23,6 @@ class VersionMixin(ReturnMixin):
         if self.version is None:
             raise Http404
         self.version.return_record = self.return_
-
-    def file_name(self, ending: str) -> str:
-        version = self.version
-        return f"{self.return_.round}-{self.authority.slug}-{version.kind}-{version.number}.{ending}"
 
 
 class VersionDetail(VersionMixin, TemplateView):
@@ -53,19 +50,14 @@ class VersionPdf(VersionMixin, View):
     unread = "data"
 
     def get(self, request, *args, **kwargs):
-        name = self.file_name("pdf")
-        return HttpResponse(
-            bytes(self.version.pdf),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{name}"'},
-        )
+        return passes.answer(self.version.file_name("pdf"), bytes(self.version.pdf))
 
 
 class VersionData(VersionMixin, View):
     """The canonical data of the version; its SHA-256 is the digest printed on every page of the PDF."""
 
     def get(self, request, *args, **kwargs):
-        name = self.file_name("json")
+        name = self.version.file_name("json")
         return HttpResponse(
             self.version.data.encode(),
             content_type="application/json",

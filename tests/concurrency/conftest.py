@@ -7,7 +7,6 @@ from tests.concurrency.postgres import programs, running
 from tests.demonstration import demonstration, manage
 
 
-
 @pytest.fixture(scope="session")
 def server():
     """A PostgreSQL server of this session's own."""
