@@ -15,9 +15,9 @@ run: $(VENV)/.run
 	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
 	  SITE_URL=http://127.0.0.1:$(PORT) TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
 
-# Four at a time even on two cores: who tries the application in a browser, or kills a process, mostly waits.
+# Three at a time even on two cores: whoever tries the application in a browser waits half of the time.
 test: check
-	$(BIN)/python -m pytest -n 4 --dist loadgroup --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder
 
 check: $(VENV)/.test
 	$(BIN)/ruff check .

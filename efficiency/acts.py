@@ -84,7 +84,7 @@ def dismiss_risk(*, return_: Return, by: User, source: str, fingerprint: str, re
         )
     (event,) = history.record(
         return_,
-        [_event(return_, by, f"Proposed risk dismissed: {proposal.title}", "dismissed", reason=reason)],
+        [_event(return_, by, dismissed_words(proposal.title), "dismissed", reason=reason)],
     )
     return Dismissal.objects.create(
         return_record=return_,
@@ -151,6 +151,11 @@ def changes_since(risk: Risk, seen: int) -> list[Event]:
     events = risk.return_record.events.filter(kind=Event.Kind.RISK, version__gt=seen).select_related("by")
     mine = [event for event in events.order_by("number") if history.risk_of(event) == risk.number]
     return history.explained(risk.return_record, mine)
+
+
+def dismissed_words(title: str) -> str:
+    """What the history says of a proposal that was dismissed."""
+    return f"Proposed risk dismissed: {title}"
 
 
 def closed_already(risk: Risk) -> str:

@@ -17,12 +17,13 @@ from .events import (
     to_text,
     version_detail,
 )
-from .proof import check
+from .proof import also_proves, check
 from .replay import present_cells, present_saves, replay
 
 __all__ = [
     "Head",
     "allocation_detail",
+    "also_proves",
     "check",
     "decision_detail",
     "explained",

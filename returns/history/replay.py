@@ -63,7 +63,7 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
         elif event.kind == kinds.SENT_BACK:
             state.sent_back[place] = event.number
         elif event.kind == kinds.RISK:
-            pass  # the register stands beside the return and moves nothing in it
+            pass  # the register stands beside the return, moves nothing in it, and has a proof of its own
         elif event.kind in (kinds.QUERIED, kinds.ASKED):
             state.queries[event.field] = [event.number, None, None]
             kind = Query.Kind.QUERY if event.kind == kinds.QUERIED else Query.Kind.QUESTION
