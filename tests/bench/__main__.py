@@ -1,4 +1,8 @@
-"""`make bench`: what takes how long, side by side in one run, as ratios."""
+"""`make bench`: what takes how long, side by side in one run, as ratios.
+
+In a `__main__` of a package, which the processes that draw don't read again, as they don't with manage.py or
+gunicorn; any other module that is run with -m would be imported by each of them, Django and all.
+"""
 
 import datetime
 import http.client
