@@ -242,6 +242,11 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
         return self.tier_by_key.get(line.tier)
 
 
+# Made with the module, and so by one thread: two that were the first to decode at the same moment would both build
+# what msgspec knows of these classes, which ended the process now and then.
+_DECODER = msgspec.json.Decoder(Proforma)
+
+
 def known_keys() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.json"))
 
@@ -258,7 +263,7 @@ def load(key: str) -> Proforma:
 def read(path: Path) -> Proforma:
     """The proforma in that file, checked in itself. Raises ProformaError naming file and place."""
     try:
-        proforma = msgspec.json.decode(path.read_bytes(), type=Proforma)
+        proforma = _DECODER.decode(path.read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProformaError(f"{path.name}: {error}") from error
     for place, problem in _contradictions(proforma, path.stem):
