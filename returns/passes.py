@@ -19,11 +19,19 @@ LIFE = 60  # seconds; whoever loses a right may use for so long what they could 
 
 
 def grant(request: HttpRequest, response: HttpResponse, return_: Return) -> None:
-    """This session, which may read the return, has a pass to the PDFs of its versions for the next minute."""
+    """This session, which may read the return, has a pass to the PDFs of its versions for the next minute.
+
+    It names the latest of them. The PDF of each version prints the head of a history that tells of those before, so
+    its digest stands for all: what was kept of other versions with the same numbers, as before a backup was
+    restored, is not theirs.
+    """
+    latest = return_.versions.order_by("-number").values_list("number", "pdf_digest").first()
+    if latest is None:
+        return
     first = reverse("returns:version-detail", args=[return_.authority.slug, return_.round, 1])
     response.set_signed_cookie(
         settings.PASS_COOKIE_NAME,
-        return_.pk,
+        "-".join(map(str, (return_.pk, *latest))),
         salt=_salt(request.session.session_key),
         max_age=LIFE,
         path=urljoin(first, ".."),
@@ -38,13 +46,13 @@ def admitted(request: HttpRequest) -> HttpResponse | None:
     session_key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if request.method != "GET" or not session_key or settings.PASS_COOKIE_NAME not in request.COOKIES:
         return None
-    return_pk = request.get_signed_cookie(
+    versions = request.get_signed_cookie(
         settings.PASS_COOKIE_NAME, default=None, salt=_salt(session_key), max_age=LIFE
     )
-    if return_pk is None:
+    if versions is None:
         return None
     try:
-        name, pdf = kept(request.path_info, int(return_pk))
+        name, pdf = kept(request.path_info, versions)
     except (Resolver404, Version.DoesNotExist):
         return None
     return answer(name, pdf)
@@ -61,11 +69,12 @@ def answer(name: str, pdf: bytes) -> HttpResponse:
 
 # A version never changes, so what was read once is read for good.
 @lru_cache(maxsize=8)
-def kept(path: str, return_pk: int) -> tuple[str, bytes]:
-    """The name and the bytes of the version whose PDF has this path.
+def kept(path: str, versions: str) -> tuple[str, bytes]:
+    """The name and the bytes of the version whose PDF has this path, among those that a pass names.
 
-    Raises Resolver404 or Version.DoesNotExist where the return has none there.
+    Raises Resolver404 or Version.DoesNotExist where it is none of them.
     """
+    return_pk, latest, _ = versions.split("-")
     match = resolve(path)
     if match.view_name != "returns:version-pdf":
         raise Resolver404
@@ -77,6 +86,7 @@ def kept(path: str, return_pk: int) -> tuple[str, bytes]:
             return_record__authority__slug=match.kwargs["authority"],
             return_record__round=match.kwargs["round"],
             number=match.kwargs["number"],
+            number__lte=latest,
         )
     )
     return version.file_name("pdf"), bytes(version.pdf)

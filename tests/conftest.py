@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from efficiency.demo import load_register
-from returns import clock, passes
+from returns import clock
 from returns.answers import read
 from returns.demo import FOLDER, load_council
 from returns.models import Return, User
@@ -40,12 +40,6 @@ def shared_folder(tmp_path_factory, worker_id) -> Path:
     """A folder of this run, the same for all its workers."""
     own = tmp_path_factory.getbasetemp()
     return own if worker_id == "master" else own.parent
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept():
-    """A version's number means another version once a test has been taken back."""
-    passes.kept.cache_clear()
 
 
 @pytest.fixture
