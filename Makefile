@@ -4,13 +4,9 @@ PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check bench lock assets clean
+.PHONY: run test check bench demonstration lock assets clean
 
-run: $(VENV)/.run
-	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
-	@DEBUG=1 TODAY=2004-12-08 $(BIN)/python manage.py load_demo
-	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
-	  $(BIN)/python manage.py collectstatic --noinput --clear --ignore scss --verbosity 0
+run: demonstration
 	@.ci/welcome $(PORT)
 	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
 	  SITE_URL=http://127.0.0.1:$(PORT) TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
@@ -26,8 +22,15 @@ check: $(VENV)/.test
 	DEBUG=1 $(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/python -m pytest -q tests/test_architecture.py
 
-bench: $(VENV)/.test
+bench: $(VENV)/.test demonstration
 	DEBUG=1 $(BIN)/python -m tests.bench
+
+# The councils that `make run` shows and `make bench` measures, and the static files as they are served.
+demonstration: $(VENV)/.run
+	@DEBUG=1 $(BIN)/python manage.py migrate --verbosity 0
+	@DEBUG=1 TODAY=2004-12-08 $(BIN)/python manage.py load_demo
+	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
+	  $(BIN)/python manage.py collectstatic --noinput --clear --ignore scss --verbosity 0
 
 # A changed lock file makes the environment anew; what is there is reused otherwise.
 $(VENV)/.run: requirements.txt .ci/system-packages
