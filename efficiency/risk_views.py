@@ -36,7 +36,7 @@ class RegisterMixin(ReturnMixin):
     """A page of the register."""
 
     def allowed(self) -> bool:
-        return rules.can_see_register(self.request.user, self.return_)
+        return rules.can_read_report(self.request.user, self.return_)
 
     def linked(self, codes) -> list[tuple]:
         """Codes of outcomes with their lines, to name and to link."""
@@ -116,7 +116,7 @@ class RiskMixin(RegisterMixin):
         super().find()
         number = self.kwargs["number"]
         self.risk = next((each for each in all_risks(self.return_) if each.number == number), None)
-        if self.risk is None and rules.can_see_register(self.request.user, self.return_):
+        if self.risk is None and rules.can_read_report(self.request.user, self.return_):
             raise Http404
 
 
@@ -146,7 +146,7 @@ class WritingMixin(RegisterMixin):
     def allowed(self) -> bool:
         if rules.can_edit_register(self.request.user, self.return_):
             return True
-        if rules.can_see_register(self.request.user, self.return_):
+        if rules.can_read_report(self.request.user, self.return_):
             raise PermissionDenied(REFUSAL)
         return False
 

@@ -1,49 +1,56 @@
-"""The covering report that Cabinet reads with the return: drafted from what is stored, edited by the clerk."""
+"""The covering report that Cabinet reads with the return: drafted from what is stored, edited by the clerk, and
+kept with the version that Cabinet was sent.
+
+Before the return is sent, the report follows the facts of the moment. When it is sent, the report is kept: its
+paragraphs, risks and figures as canonical data, and its PDF. Until Cabinet decides, each correction by the clerk
+adds an edition, which differs from the one before in that paragraph alone. What is kept is never drawn again.
+"""
 
 from __future__ import annotations
 
 import datetime
-from collections import Counter
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 from functools import cached_property
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
-from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
-from efficiency.models import Risk
 from efficiency.register import open_risks
-from outcomes.traffic import standing
-from returns.answers import Answers, Place, read
-from returns.arithmetic import YearAgainstTarget
+from returns.acts import ActionRefused, makes_report_copies
+from returns.answers import Answers, read
+from returns.chain import canonical, sha256, sha256_of_bytes, short_code
 from returns.completeness import Assessment, assess
 from returns.consistency import Contradiction, Passage, contradictions
+from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
 from returns.entry import clean_text
 from returns.frozen import thaw
-from returns.models import Event, ReportParagraph, Return, User, Version
-from returns.report import HEADINGS, RESPONSIBILITY, Heading, own_number
-from returns.target import years_against_target
+from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
+from returns.report import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 
+from .covering_report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
+
+FORMAT = "cabinet-report/1"
 OPEN_STATES = (Return.Status.PREPARING, Return.Status.REFERRED_BACK)
-WORDS = "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph as it stands, with the draft that the facts of this moment give."""
+    """One paragraph, with the draft that the facts give."""
 
     key: str
     heading: Heading
     drafted: str
-    row: ReportParagraph | None = None
+    text: str
     number: int | None = None  # among those of its heading, where they are numbered
-
-    @property
-    def text(self) -> str:
-        return self.row.text if self.row and self.row.text else self.drafted
+    by: str = ""  # who edited or added it; blank where it is as drafted
+    at: datetime.datetime | None = None
+    row: ReportParagraph | None = None  # the clerk's words, while they can change
 
     @property
     def is_own(self) -> bool:
@@ -51,13 +58,13 @@ class Paragraph:
 
     @property
     def edited(self) -> bool:
-        """Whether a person's words stand in place of the draft."""
-        return bool(self.row and self.row.text)
+        """Whether a person's words are in place of the draft."""
+        return bool(self.by)
 
     @property
     def moved(self) -> bool:
         """Whether the facts have moved since it was edited, so that the draft now says something else."""
-        return self.edited and not self.is_own and self.row.drafted != self.drafted
+        return bool(self.row and self.edited and not self.is_own and self.row.drafted != self.drafted)
 
     @property
     def version(self) -> int:
@@ -68,49 +75,21 @@ class Paragraph:
         return f"{self.heading.title}, paragraph {self.number}" if self.number else self.heading.title
 
 
-@dataclass(frozen=True)
-class LightCount:
-    """How many outcomes of a tier have each light at a date, in the order of the scale, then the blank ones."""
-
-    tier: str
-    date: str
-    counts: tuple[int, ...]
-
-
 @dataclass
 class Report:
-    """The covering report of a return at one moment."""
+    """The covering report of a return at one moment, or one that was kept."""
 
     return_: Return
-    assessment: Assessment
-    risks: list[Risk]
-    version: Version | None  # whose facts these are; None while the return is worked on
+    paragraphs: list[Paragraph]
+    appendix: Appendix
+    cabinet_date: datetime.date
+    facts: Facts | None = None  # of this moment; None for one that was kept
+    version: Version | None = None  # that it goes with; None while the return is worked on
+    kept: ReportCopy | None = None  # the copy that this was read from
 
-    @property
+    @cached_property
     def answers(self) -> Answers:
-        return self.assessment.answers
-
-    @cached_property
-    def years(self) -> list[YearAgainstTarget]:
-        return years_against_target(self.answers)
-
-    @cached_property
-    def paragraphs(self) -> list[Paragraph]:
-        """All that the report says, in its order."""
-        rows = {row.key: row for row in self.return_.paragraphs.select_related("event__by")}
-        drafts = dict(self._drafts())
-        found = []
-        for heading in (RESPONSIBILITY, *HEADINGS):
-            under = [key for key in drafts if key.split("--")[0] == heading.key]
-            own = [
-                key
-                for key, row in rows.items()
-                if row.is_own and row.text and row.key.split("--")[0] == heading.key
-            ]
-            for number, key in enumerate([*under, *own], 1):
-                number = number if heading.numbered else None
-                found.append(Paragraph(key, heading, drafts.get(key, ""), rows.get(key), number))
-        return found
+        return self.facts.answers if self.facts else thaw(self.return_, self.version.data)
 
     def under(self, heading: Heading) -> list[Paragraph]:
         return [each for each in self.paragraphs if each.heading == heading]
@@ -131,7 +110,7 @@ class Report:
         """Where the report, the local context or a case study names another fact than the stored one."""
         return contradictions(self.return_, [*self._passages()])
 
-    def _passages(self):
+    def _passages(self) -> Iterator[Passage]:
         for each in self.paragraphs:
             yield Passage(f"Covering report, {each.label}", each.text)
         for key in ("context", "cases"):
@@ -142,231 +121,221 @@ class Report:
                         where = f"Section {section.number}, {place.label}"
                         yield Passage(where, cell.value, place.get_absolute_url())
 
-    @cached_property
-    def light_counts(self) -> list[LightCount]:
-        answers, proforma = self.answers, self.return_.proforma
-        section = proforma.section_by_key["outcomes"]
-        letters = [light.key for light in proforma.scale]
-        found = []
-        for tier in proforma.tiers:
-            lines = [line for line in section.lines if line.tier == tier.key]
-            lights = [answers.lights(Place(self.return_, section, line)) for line in lines]
-            for at, point in enumerate(section.points):
-                counted = Counter(each[at] for each in lights)
-                counts = tuple(counted[letter] for letter in [*letters, ""])
-                found.append(LightCount(tier.label, point.name, counts))
-        return found
-
-    def _drafts(self):
-        """The drafted paragraphs by key, in our words, from what is stored alone."""
-        proforma = self.return_.proforma
-        round_, target = proforma.round, proforma.target
-        grant, until = f"£{round_.grant_gbp:,}", date_format(round_.deadline, "j F Y")
-        yield RESPONSIBILITY.key, self._responsibility()
-        yield "wards", "All wards."
-        yield (
-            "purpose",
-            f"Cabinet is asked to consider and approve the council’s {round_.title}, which must reach the "
-            f"{round_.abbreviation} by {until}. Case studies and efficiency figures are still being validated and "
-            "may be corrected afterwards, within such power as Cabinet delegates.",
-        )
-        yield "key-decision", "The decision asked for is not a key decision."
-        yield (
-            "recommendation",
-            f"THAT the {round_.name} return be approved for submission to the {round_.abbreviation}.",
-        )
-        yield (
-            "reasons",
-            f"On a complete return depends a capital grant of {grant} for local e-government, payable by the "
-            f"{round_.abbreviation} in {round_.grant_year}. If any element of the proforma is left empty, the grant "
-            "may be withheld.",
-        )
-        yield (
-            "considerations--form",
-            f"The form of the return is laid down by the {round_.abbreviation} and can’t be altered. It is filed "
-            f"through the {round_.system}, which will also be used to follow progress until March 2006.",
-        )
-        yield "considerations--outcomes", self._about_outcomes()
-        yield "considerations--lights", self._about_lights()
-        yield (
-            "considerations--target",
-            f"Following the Gershon review, councils are expected to gain {_number(target.percent_per_year)}% a "
-            f"year in efficiency until {target.until}. Gains from e-procurement, e-recruitment and e-payments, "
-            "forecast and actual, are part of the return.",
-        )
-        yield "considerations--gains", self._about_gains()
-        yield "considerations--complete", self._about_completeness()
-        yield (
-            "risks--grant",
-            f"The grant of {grant} for {round_.grant_year} may be withheld if an element of the return is empty. "
-            "Owners are named element by element, and progress is followed in the same way, so that what falls "
-            f"behind is seen early. At present {self._exposure()}.",
-        )
-        if self.risks:
-            yield "risks--register", self._about_register()
-        for risk in self.risks:
-            yield f"risks--{risk.number}", _about_risk(risk)
-        yield "consultees", self._consultees()
-        yield "background", self._background()
-
-    def _responsibility(self) -> str:
-        sponsors = [risk.member_sponsor for risk in self.risks if risk.member_sponsor]
-        return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be named by the clerk"
-
-    def _about_outcomes(self) -> str:
-        section = self.return_.proforma.section_by_key["outcomes"]
-        places = [Place(self.return_, section, line) for line in section.lines]
-        ours = [place for place in places if self.answers.applies(place)]
-        owned = sum(self.answers.owner(place) is not None for place in ours)
-        owners = "each has" if owned == len(ours) else f"{owned} have"
-        return (
-            f"The council has assessed itself against {len(places)} priority outcomes. Of the {len(ours)} that apply "
-            f"to it, {owners} a named owner in the department that delivers it. Outcomes say more exactly than BVPI "
-            "157 what is to be achieved, and place the duty with services rather than with ICT."
-        )
-
-    def _about_lights(self) -> str:
-        found = standing(self.answers)
-        parts = [
-            f"{len(found.achieved)} are achieved",
-            f"{len(found.on_course)} are on course",
-            f"{len(found.expected)} are not started but expected in time",
-            f"{len(found.at_risk)} are at severe risk of missing their date",
-        ]
-        rest = f"{len(found.outside)} don’t apply to this council"
-        if found.unknown:
-            rest += f", and of {len(found.unknown)} the lights are not all given yet"
-        risk = f" At severe risk: {', '.join(found.at_risk)}." if found.at_risk else ""
-        return f"Of {found.total} priority outcomes {', '.join(parts[:-1])} and {parts[-1]}; {rest}.{risk}"
-
-    def _about_gains(self) -> str:
-        said = []
-        for year in self.years:
-            if not year.gains.complete or year.target is None:
-                continue
-            word = "actual" if year.kind == "actual" else "forecast"
-            compared = "meets" if year.gains.value >= year.target else "falls short of"
-            said.append(
-                f"for {year.label} £{_number(year.gains.value)} thousand ({word}), which {compared} the "
-                f"£{_number(year.target)} thousand expected by then"
-            )
-        missing = [year.label for year in self.years if not year.gains.complete or year.target is None]
-        text = f"Counted together from year to year, gains come to this: {'; '.join(said)}." if said else ""
-        if missing:
-            text += f" For {', '.join(missing)} figures are still missing, so no sum is given."
-        return text.strip()
-
-    def _about_completeness(self) -> str:
-        tally = self.assessment.tally
-        if self.version is None:
-            return (
-                f"{tally.percent}% of the return is answered: {tally.answered:,} of {tally.required:,} elements. It "
-                "goes to Cabinet once nothing is missing and every department has signed."
-            )
-        when = date_format(localtime(self.version.event.at), "j F Y")
-        return (
-            f"The return as sent to Cabinet on {when} answers {tally.answered:,} of {tally.required:,} elements, "
-            f"{tally.percent}%; every department and the section 151 officer have signed what is theirs."
-        )
-
-    def _exposure(self) -> str:
-        exposed = self.assessment.exposure_gbp
-        if not exposed:
-            return "no part of it is exposed"
-        count = len(self.assessment.blockers)
-        verb = "is" if count == 1 else "are"
-        return f"£{exposed:,} is exposed, because {count:,} thing{'' if count == 1 else 's'} {verb} still missing"
-
-    def _about_register(self) -> str:
-        count = len(self.risks)
-        word = WORDS[count] if count < len(WORDS) else f"{count}"
-        if count == 1:
-            return f"One area is behind and stands in the register of funding risks: {self.risks[0].title}."
-        titles = "; ".join(risk.title for risk in self.risks[:-1])
-        named = f"{titles}; {self.risks[-1].title}"
-        return f"{word} areas are behind and stand in the register of funding risks: {named}."
-
-    def _consultees(self) -> str:
-        kinds = (Event.Kind.ANSWER, Event.Kind.SIGNED, Event.Kind.REPLIED)
-        events = self.return_.events.filter(kind__in=kinds)
-        if self.version:
-            events = events.filter(number__lte=self.version.event.number)
-        people = User.objects.filter(pk__in=events.values("by")).prefetch_related("departments")
-        departments = sorted({each.name for person in people for each in person.departments.all()})
-        if not departments:
-            return "Nobody has contributed to the return yet."
-        count = len(people)
-        who = "1 officer" if count == 1 else f"{count} officers"
-        return f"The return was answered, checked and signed by {who} of these departments: {', '.join(departments)}."
-
-    def _background(self) -> str:
-        facts = f"The {self.return_.proforma.round.title}"
-        if self.version is None:
-            return f"{facts}, in preparation."
-        when = date_format(localtime(self.version.event.at), "j F Y")
-        return f"{facts} as sent to Cabinet on {when}, version {self.version.number}."
-
 
 def report_of(return_: Return, present: Assessment | None = None) -> Report:
-    """The report at this moment: on the answers of now while they are worked on, else on what Cabinet was sent.
+    """The report at this moment: drafted while the answers are worked on, else the last edition that was kept.
 
-    `present` is an assessment of the answers of now, where the caller has made one already.
+    Of a version that was sent before reports were kept, it is drafted from the version's answers and the register
+    of this moment. `present` is an assessment of the answers of now, where the caller has made one already.
     """
-    version = None
-    if return_.status not in OPEN_STATES:
-        sent = return_.versions.filter(kind=Version.Kind.CABINET).defer("pdf").select_related("event__by")
-        version = sent.order_by("-number").first()
-    if version:
-        present = assess(thaw(return_, version.data))
-    return Report(return_, present or assess(read(return_)), open_risks(return_), version)
+    if return_.status in OPEN_STATES:
+        return _drafted(return_, present or assess(read(return_)), None)
+    version = _version_sent(return_)
+    if copy := version and version.report:
+        kept = read_copy(copy)
+        with_cabinet = return_.status == Return.Status.WITH_CABINET
+        return _corrected(kept, _rows(return_)) if with_cabinet else kept
+    return _drafted(
+        return_, assess(thaw(return_, version.data)) if version else assess(read(return_)), version
+    )
+
+
+def kept_copy(return_: Return) -> ReportCopy | None:
+    """The edition that takes the place of drawing the report: none while the return is worked on."""
+    if return_.status in OPEN_STATES:
+        return None
+    version = _version_sent(return_)
+    return version and version.report
+
+
+def copies_of(return_: Return) -> list[ReportCopy]:
+    """All editions of all versions, newest first, without the large columns."""
+    copies = return_.report_copies.defer("data", "pdf", "version__data", "version__pdf")
+    found = list(
+        copies.select_related("event__by", "version__event").order_by("-version__number", "-edition")
+    )
+    for copy in found:
+        copy.return_record = copy.version.return_record = return_
+    return found
 
 
 def covering_report_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
-    """The covering report as it stands, ready to be drawn."""
-    report = report_of(return_)
-    stamp = date_format(localtime(as_at), "j F Y, H.i")
+    """The covering report of this moment, ready to be drawn."""
+    stamp = f"As at {_moment(as_at)}"
+    foot = "Drafted from the stored answers; paragraphs edited by the clerk are the clerk’s"
+    return _sheet(report_of(return_), stamp, foot, as_at)
+
+
+@makes_report_copies
+def copy_of(
+    return_: Return, version: Version, event: Event, row: ReportParagraph | None = None
+) -> ReportCopy:
+    """The next edition of the report that goes with the version, drawn and unsaved.
+
+    `event` is the act that makes it, and `row` the paragraph that the act changes. Raises ActionRefused.
+    """
+    rows = _rows(return_) | ({row.key: row} if row else {})
+    last = version.report if version.pk else None
+    if last:
+        report = _corrected(read_copy(last), rows)
+    else:
+        report = _drafted(return_, assess(thaw(return_, version.data)), version, rows=rows)
+    edition = last.edition + 1 if last else 1
+    data = _data(report, version, edition)
+    copy = ReportCopy(return_record=return_, version=version, edition=edition, data=data, digest=sha256(data))
+    sent = f"Version {version.number}, sent to Cabinet on {_moment(version.event.at)}"
+    stamp = sent if edition == 1 else f"{sent} · edition {edition}, {_moment(event.at)}"
+    sheet = _sheet(report, stamp, f"Code {short_code(copy.digest)}", event.at)
+    try:
+        copy.pdf = copy_pdf(sheet)
+    except RenderFailed as failure:
+        why = f"The covering report could not be drawn, so nothing was changed: {failure}"
+        raise ActionRefused(why) from failure
+    copy.pdf_digest, copy.pdf_size = sha256_of_bytes(copy.pdf), len(copy.pdf)
+    return copy
+
+
+def copy_pdf(sheet: Sheet) -> bytes:
+    return sheet.pdf()
+
+
+def _version_sent(return_: Return) -> Version | None:
+    sent = return_.versions.filter(kind=Version.Kind.CABINET).defer("pdf").select_related("event__by")
+    version = sent.order_by("-number").first()
+    if version:
+        version.return_record = return_
+    return version
+
+
+def _rows(return_: Return) -> dict[str, ReportParagraph]:
+    return {row.key: row for row in return_.paragraphs.select_related("event__by")}
+
+
+def _drafted(
+    return_: Return,
+    assessment: Assessment,
+    version: Version | None,
+    rows: dict[str, ReportParagraph] | None = None,
+) -> Report:
+    facts = Facts(return_, assessment, open_risks(return_), version)
+    paragraphs = _paragraphs(dict(facts.drafts()), _rows(return_) if rows is None else rows)
+    return Report(return_, paragraphs, facts.appendix(), return_.cabinet_date, facts, version)
+
+
+def _paragraphs(drafts: dict[str, str], rows: dict[str, ReportParagraph]) -> list[Paragraph]:
+    """All that the report says, in its order: under each heading the drafted ones, then the clerk's own."""
+    own = {key: "" for key, row in rows.items() if row.is_own and row.text}
+    found = []
+    for heading in (RESPONSIBILITY, *HEADINGS):
+        under = [key for key in drafts | own if heading_of(key) == heading]
+        for number, key in enumerate(under, 1):
+            drafted, row = drafts.get(key, ""), rows.get(key)
+            edited = (
+                {"text": row.text, "by": str(row.event.by), "at": row.event.at} if row and row.text else {}
+            )
+            given = {"text": drafted, "number": number if heading.numbered else None, "row": row} | edited
+            found.append(Paragraph(key, heading, drafted, **given))
+    return found
+
+
+# What is kept, as data.
+
+
+def _data(report: Report, version: Version, edition: int) -> str:
+    return_ = report.return_
+    return canonical(
+        {
+            "format": FORMAT,
+            "authority": {"slug": return_.authority.slug, "name": return_.authority.name},
+            "round": return_.round,
+            "version": {"number": version.number, "digest": version.digest},
+            "edition": edition,
+            "cabinet_date": report.cabinet_date.isoformat(),
+            "paragraphs": [
+                {name: getattr(each, name) for name in ("key", "drafted", "text", "number", "by")}
+                | {"at": each.at and each.at.astimezone(datetime.UTC).isoformat()}
+                for each in report.paragraphs
+            ],
+            "appendix": _plain(asdict(report.appendix)),
+        }
+    )
+
+
+def _plain(value):
+    """The same in what JSON knows: figures and days as text."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, Decimal):
+        return f"{value}"
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return value
+
+
+def read_copy(copy: ReportCopy) -> Report:
+    """That edition as Cabinet read it."""
+    data = json.loads(copy.data)
+    paragraphs = [
+        Paragraph(**row | {"heading": heading_of(row["key"]), "at": row["at"] and _moment_of(row["at"])})
+        for row in data["paragraphs"]
+    ]
+    day = datetime.date.fromisoformat(data["cabinet_date"])
+    version = copy.version
+    return Report(
+        version.return_record, paragraphs, _appendix(data["appendix"]), day, version=version, kept=copy
+    )
+
+
+def _corrected(kept: Report, rows: dict[str, ReportParagraph]) -> Report:
+    """That report with the clerk's words of now in place of its own; its drafts and figures are as they were."""
+    drafts = {each.key: each.drafted for each in kept.paragraphs if not each.is_own}
+    return replace(kept, paragraphs=_paragraphs(drafts, rows))
+
+
+def _moment_of(text: str) -> datetime.datetime:
+    return datetime.datetime.fromisoformat(text)
+
+
+def _appendix(data: dict) -> Appendix:
+    return Appendix(
+        lights=tuple(LightCount(row["tier"], row["date"], tuple(row["counts"])) for row in data["lights"]),
+        years=tuple(
+            YearRow(row["label"], row["kind"], _decimal(row["gains"]), _decimal(row["target"]))
+            for row in data["years"]
+        ),
+        risks=tuple(
+            RiskRow(
+                **row
+                | {
+                    "money_exposed": _decimal(row["money_exposed"]),
+                    "due": row["due"] and datetime.date.fromisoformat(row["due"]),
+                }
+            )
+            for row in data["risks"]
+        ),
+    )
+
+
+def _decimal(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)
+
+
+def _sheet(report: Report, stamp: str, foot: str, at: datetime.datetime) -> Sheet:
+    return_ = report.return_
     context = {
         "report": report,
         "council": clean_text(return_.authority.name),
         "round": return_.proforma.round,
-        "cabinet_date": return_.cabinet_date,
         "scale": return_.proforma.scale,
-        "stamp": f"As at {stamp}",
-        "foot": "Drafted from the stored answers; paragraphs edited by the clerk are the clerk’s",
+        "stamp": stamp,
+        "foot": foot,
     }
     html = render_to_string("documents/covering_report.html", context)
-    return Sheet(
-        f"{return_.round}-{return_.authority.slug}-cabinet-report",
-        html,
-        council_css(return_.authority),
-        as_at,
-    )
+    name = f"{return_.round}-{return_.authority.slug}-cabinet-report"
+    return Sheet(name, html, council_css(return_.authority), at)
 
 
-def _about_risk(risk: Risk) -> str:
-    sponsors = [
-        f"{label}: {name}"
-        for label, name in (
-            ("Member sponsor", risk.member_sponsor),
-            ("executive sponsor", risk.executive_sponsor),
-        )
-        if name
-    ]
-    parts = [f"{risk.title}. {_sentence(risk.cause)}"]
-    if risk.action:
-        due = f" By {date_format(risk.due, 'j F Y')}." if risk.due else ""
-        parts.append(f"What is done: {_sentence(risk.action)}{due}")
-    if sponsors:
-        parts.append(f"{capfirst('; '.join(sponsors))}.")
-    else:
-        parts.append("No sponsor is named yet.")
-    return " ".join(parts)
-
-
-def _sentence(text: str) -> str:
-    text = clean_text(text)
-    return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _number(value) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
+def _moment(at: datetime.datetime) -> str:
+    return date_format(localtime(at), "j F Y, H.i")

@@ -1,19 +1,22 @@
-"""The covering report as a page, and the clerk's editing of its paragraphs."""
+"""The covering report as a page, the copies that Cabinet read, and the clerk's editing of its paragraphs."""
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404
-from django.shortcuts import redirect
-from django.views.generic import FormView, TemplateView
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.views.generic import FormView, TemplateView, View
 
 from returns import locks, rules
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
+from returns.chain import short_code
 from returns.entry import clean_text
 from returns.forms import WordsField, form_helper
 from returns.report import BY_KEY, MAX_WORDS
 from returns.views.base import ReturnMixin
 
-from .covering_report import report_of
+from .covering_report import OPEN_STATES, Report, copies_of, read_copy, report_of
 
 
 class ParagraphForm(forms.Form):
@@ -59,16 +62,92 @@ class ReportDetail(ReportMixin, TemplateView):
     template_name = "ieg4/report_detail.html"
 
     def get_context_data(self, **kwargs):
-        report = report_of(self.return_)
-        user = self.request.user
-        can_see = rules.can_see_contradictions(user, self.return_)
+        user, return_ = self.request.user, self.return_
+        copies = copies_of(return_)
+        if copies and return_.status in OPEN_STATES and rules.sees_copies_only(user):
+            report = read_copy(copies[0])
+        else:
+            report = report_of(return_)
+        can_edit = rules.can_edit_report(user, return_)
+        can_see = rules.can_see_contradictions(user, return_)
         return super().get_context_data(**kwargs) | {
             "report": report,
-            "can_open_cabinet": rules.can_open_cabinet_page(user, self.return_),
-            "can_edit": rules.can_edit_report(user, self.return_),
+            "what": _what(report, can_edit, locks.why_locked(return_)),
+            "copies": copies,
+            "kept": report.kept,
+            "can_open_cabinet": rules.can_open_cabinet_page(user, return_),
+            "can_edit": can_edit,
             "contradictions": report.contradictions if can_see else None,
-            "lock": locks.why_locked(self.return_),
         }
+
+
+def _what(report: Report, can_edit: bool, lock: str) -> str:
+    """Which report this is, and who can change it."""
+    version, kept = report.version, report.kept
+    if version is None:
+        said = "The facts are those of this moment."
+        return (
+            f"{said} Paragraphs follow the facts until you edit them."
+            if can_edit
+            else f"{said} {lock}".strip()
+        )
+    sent = f"version {version.number}, sent to Cabinet on {date_format(localtime(version.event.at), 'j F Y')}"
+    if kept is None:
+        said = (
+            f"No report was stored with {sent}: that is done only since later. This one is drawn now, from that "
+            "version and from the register of risks as it is today, so it may differ from what Cabinet read."
+        )
+    elif kept.edition == 1:
+        said = f"This report was stored with {sent}, and doesn’t change when the facts do."
+    else:
+        said = f"This is edition {kept.edition} of the report stored with {sent}. Earlier editions are listed below."
+    if can_edit:
+        return f"{said} Cabinet reads your corrections as a further edition, which is stored as well."
+    return f"{said} {lock}"
+
+
+class CopyMixin(ReportMixin):
+    """One edition of the report, as it was stored for Cabinet."""
+
+    unread = ("pdf",)
+
+    def find(self):
+        super().find()
+        copies = self.return_.report_copies.select_related("version__event__by", "event__by")
+        self.copy = get_object_or_404(
+            copies.defer("version__data", "version__pdf", *self.unread),
+            version__number=self.kwargs["number"],
+            edition=self.kwargs["edition"],
+        )
+        self.copy.return_record = self.copy.version.return_record = self.return_
+
+
+class ReportCopyDetail(CopyMixin, TemplateView):
+    """An edition to read."""
+
+    template_name = "ieg4/report_copy.html"
+
+    def get_context_data(self, **kwargs):
+        copies = copies_of(self.return_)
+        return super().get_context_data(**kwargs) | {
+            "report": read_copy(self.copy),
+            "copy": self.copy,
+            "code": short_code(self.copy.digest),
+            "latest": copies[0] if copies[0].pk != self.copy.pk else None,
+        }
+
+
+class ReportCopyPdf(CopyMixin, View):
+    """The very bytes that were stored."""
+
+    unread = ("data",)
+
+    def get(self, request, *args, **kwargs):
+        return HttpResponse(
+            bytes(self.copy.pdf),
+            content_type="application/pdf",
+            headers={"Content-Disposition": f'inline; filename="{self.copy.file_name}"'},
+        )
 
 
 class EditingMixin(ReportMixin):

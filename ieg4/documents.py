@@ -11,19 +11,32 @@ from returns.documents.rekeying import rekeying_sheet
 from returns.documents.return_ import return_sheet
 from returns.documents.sheet import Sheet
 from returns.documents.statement import statement_sheet
-from returns.models import Return, User
+from returns.models import ReportCopy, Return, User, Version
 
-from .covering_report import covering_report_sheet
+from .covering_report import covering_report_sheet, kept_copy
+
+
+def never_stored(_: Return) -> None:
+    """The document is always drawn from the present answers."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One document. `sheet(return_, *, as_at)` makes it ready to be drawn; `rule` says who may have it."""
+    """One document. `sheet(return_, *, as_at)` makes it ready to be drawn; `rule` says who may have it.
+
+    `stored(return_)` is the copy that takes its place, with `pdf`, `pdf_url` and `pdf_size`; None while it is drawn.
+    """
 
     title: str
     text: str
     sheet: Callable[..., Sheet]
     rule: Callable[[User, Return], bool]
+    stored: Callable[[Return], ReportCopy | Version | None] = never_stored
+
+
+def locked_version(return_: Return) -> Version | None:
+    """The version whose PDF is the return's, while the return is locked."""
+    return return_.versions.defer("data").last() if return_.status in rules.LOCKED else None
 
 
 DOCUMENTS = {
@@ -32,12 +45,14 @@ DOCUMENTS = {
         "Every section in the order of the proforma, with what is missing.",
         return_sheet,
         rules.can_draw_draft,
+        locked_version,
     ),
     "cabinet-report": Document(
         "The covering report",
         "What Cabinet reads with the return, in the order of its standing orders.",
         covering_report_sheet,
         rules.can_read_report,
+        kept_copy,
     ),
     "changes": Document(
         "What changed since Cabinet saw it",

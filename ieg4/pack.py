@@ -8,6 +8,7 @@ from returns import clock, drawing
 from returns.models import Drawing
 from returns.views.base import PassMixin, ReturnMixin
 
+from .covering_report import kept_copy
 from .documents import DOCUMENTS
 
 LATE = 30  # seconds without anybody beginning to draw
@@ -27,7 +28,12 @@ class DocumentList(PassMixin, ReturnMixin, TemplateView):
         if version:
             version.return_record = return_
         return super().get_context_data(**kwargs) | {
-            "documents": [(key, each) for key, each in DOCUMENTS.items() if each.rule(user, return_)],
+            "documents": [
+                (key, each)
+                for key, each in DOCUMENTS.items()
+                if each.rule(user, return_) and each.stored(return_) is None
+            ],
+            "report": kept_copy(return_),
             "drawings": mine,
             "version": version,
         }
@@ -48,6 +54,8 @@ class DocumentCreate(ReturnMixin, View):
         return super().allowed() and self.document.rule(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
+        if stored := self.document.stored(self.return_):
+            return redirect(stored.pdf_url)  # it is never drawn again
         asked = drawing.ask(
             self.document.sheet(self.return_, as_at=clock.now()),
             document=self.kwargs["document"],

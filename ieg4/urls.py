@@ -22,6 +22,16 @@ urlpatterns = [
         "<slug:authority>/<slug:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
     ),
     path(
+        "<slug:authority>/<slug:round>/cabinet/report/stored/<int:number>/<int:edition>/",
+        report.ReportCopyDetail.as_view(),
+        name="report-copy",
+    ),
+    path(
+        "<slug:authority>/<slug:round>/cabinet/report/stored/<int:number>/<int:edition>/report.pdf",
+        report.ReportCopyPdf.as_view(),
+        name="report-copy-pdf",
+    ),
+    path(
         "<slug:authority>/<slug:round>/cabinet/report/<slug:heading>/add/",
         report.ReportAdd.as_view(),
         name="report-add",

@@ -51,11 +51,6 @@ def can_open_cabinet_page(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (WIDE | {Role.CABINET}))
 
 
-def can_see_register(user: User, return_: Return) -> bool:
-    """The register of funding risks: whoever watches, and the Cabinet members who sponsor what is done."""
-    return can_open_cabinet_page(user, return_)
-
-
 def can_edit_register(user: User, return_: Return) -> bool:
     """The lead, in whatever state the return is: the grant and the dates are at risk after filing too.
 
@@ -65,7 +60,11 @@ def can_edit_register(user: User, return_: Return) -> bool:
 
 
 def can_read_report(user: User, return_: Return) -> bool:
-    """The covering report: whoever reads the return."""
+    """The covering report, and the register of funding risks that it prints: whoever reads the return.
+
+    The report is published before Cabinet meets, so to hide in the register what the report says would protect
+    nothing; and the departments do what the register says is to be done.
+    """
     return can_read_return(user, return_)
 
 

@@ -13,7 +13,14 @@ from .answers import (
     save_answers,
 )
 from .base import ActionRefused, fresh, lock
-from .report import ParagraphConflict, add_paragraph, edit_paragraph
+from .report import (
+    ParagraphConflict,
+    add_paragraph,
+    draw_report_copy,
+    edit_paragraph,
+    makes_report_copies,
+    report_kept,
+)
 from .restoring import restore_answers
 from .review import answerer, ask_question, close_query, place_of, raise_query, reply_to_query
 from .signing import (
@@ -38,13 +45,16 @@ __all__ = [
     "answerer",
     "ask_question",
     "close_query",
+    "draw_report_copy",
     "edit_paragraph",
     "fresh",
     "lock",
+    "makes_report_copies",
     "place_of",
     "prepared_by",
     "raise_query",
     "remove_case_study",
+    "report_kept",
     "reply_to_query",
     "restore_answers",
     "save_answers",

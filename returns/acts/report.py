@@ -1,16 +1,35 @@
-"""The clerk's words in the covering report."""
+"""The clerk's words in the covering report, and the copies of it that are kept for Cabinet."""
 
 from __future__ import annotations
+
+import datetime
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django.db import transaction
 
 from .. import clock, history, locks, rules
 from ..chain import canonical
-from ..models import Event, ReportParagraph, Return, User
+from ..models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from ..report import BY_KEY, heading_of, own_key, own_number
 from .base import ActionRefused, fresh, lock
 
 SECTION = "report"  # what these events name as their section; the proforma has none of that name
+# While the return is with Cabinet an edit draws a copy first; when the history has moved meanwhile, it draws again.
+TRIES = 4
+
+# Draws the next edition of the report that goes with a version, unsaved: the return, the version, the event of the
+# act, and the paragraph that the act changes. Raises ActionRefused where it can’t be drawn.
+Maker = Callable[[Return, Version, Event, ReportParagraph | None], ReportCopy]
+_makers: list[Maker] = []
+
+
+def makes_report_copies(maker: Maker) -> Maker:
+    """The function draws the copies of the covering report; there is one such function."""
+    if _makers:
+        raise ValueError("Copies of the covering report are drawn by one function alone.")
+    _makers.append(maker)
+    return maker
 
 
 class ParagraphConflict(ActionRefused):
@@ -24,16 +43,101 @@ class ParagraphConflict(ActionRefused):
         self.present = present
 
 
-@transaction.atomic
+@dataclass
+class Edit:
+    """A paragraph to be saved, and the event that tells of it; neither is written yet."""
+
+    row: ReportParagraph
+    event: Event
+
+
 def edit_paragraph(
     *, return_: Return, by: User, key: str, text: str, drafted: str, seen: int
 ) -> ReportParagraph | None:
     """The paragraph has that text over that draft; a blank one brings the draft back, or removes an own one.
 
-    None where there was nothing to change. Raises ActionRefused, and ParagraphConflict when the paragraph is no
-    longer in the version that was seen.
+    While the return is with Cabinet, a further edition of the report is kept with it. None where there was nothing
+    to change. Raises ActionRefused, and ParagraphConflict when the paragraph is no longer in the version that was
+    seen.
     """
-    return_, by = lock(return_), fresh(by)
+
+    def edit(return_: Return, by: User) -> ReportParagraph | Edit | None:
+        return _edited(return_, by, key, text, drafted, seen)
+
+    return save_edit(return_=return_, by=by, edit=edit)
+
+
+def add_paragraph(*, return_: Return, by: User, heading: str, text: str) -> ReportParagraph:
+    """A paragraph of the clerk's own is at the end of that heading. Raises ActionRefused.
+
+    While the return is with Cabinet, a further edition of the report is kept with it.
+    """
+
+    def edit(return_: Return, by: User) -> ReportParagraph | Edit:
+        return _added(return_, by, heading, text)
+
+    return save_edit(return_=return_, by=by, edit=edit)
+
+
+def save_edit(
+    *, return_: Return, by: User, edit: Callable[[Return, User], ReportParagraph | Edit | None]
+) -> ReportParagraph | None:
+    """What `edit` makes of the return is saved, and while the return is with Cabinet a copy of the report with it.
+
+    The copy is drawn before the transaction, from the history as it then is. Raises ActionRefused.
+    """
+    for _ in range(TRIES):
+        seen = Return.objects.select_related("authority").get(pk=return_.pk)
+        after = history.head(seen)
+        copy = _copy_for(seen, edit(seen, fresh(by)))
+        with transaction.atomic():
+            locked, by = lock(return_), fresh(by)
+            found = edit(locked, by)
+            if not isinstance(found, Edit):
+                return found
+            with_cabinet = locked.status == Return.Status.WITH_CABINET
+            if not with_cabinet:
+                return _write(locked, found)
+            if copy and history.head(locked) == after:
+                return _write(locked, found, copy)
+    raise ActionRefused(
+        "Others kept changing the return while the report was drawn. Wait a moment, then try again."
+    )
+
+
+def draw_report_copy(
+    return_: Return, version: Version, event: Event, row: ReportParagraph | None = None
+) -> ReportCopy:
+    """The next edition of the report that goes with the version, unsaved. Takes a second: never in a transaction.
+
+    Raises ActionRefused where it can't be drawn.
+    """
+    return _makers[0](return_, version, event, row)
+
+
+def report_kept(copy: ReportCopy, *, at: datetime.datetime, by: User) -> Event:
+    """The event that tells of the copy, with its digests; not written yet."""
+    return Event(
+        return_record=copy.return_record,
+        at=at,
+        by=by,
+        kind=Event.Kind.REPORT_KEPT,
+        section=SECTION,
+        detail=canonical(history.report_copy_detail(copy)),
+    )
+
+
+def _copy_for(return_: Return, found: ReportParagraph | Edit | None) -> ReportCopy | None:
+    """The copy that goes with an edit, while Cabinet has the return."""
+    if return_.status != Return.Status.WITH_CABINET or not isinstance(found, Edit):
+        return None
+    sent = return_.versions.filter(kind=Version.Kind.CABINET).defer("pdf").select_related("event")
+    return draw_report_copy(return_, sent.order_by("-number").first(), found.event, found.row)
+
+
+def _edited(
+    return_: Return, by: User, key: str, text: str, drafted: str, seen: int
+) -> ReportParagraph | Edit | None:
     _check(return_, by)
     if heading_of(key) is None:
         raise ActionRefused("There is no such paragraph in the covering report. Go back to the report.")
@@ -51,13 +155,10 @@ def edit_paragraph(
         return row
     if row and row.version != seen:
         raise ParagraphConflict(row)
-    return _write(return_, by, row or ReportParagraph(return_record=return_, key=key), text, drafted)
+    return _edit(return_, by, row or ReportParagraph(return_record=return_, key=key), text, drafted)
 
 
-@transaction.atomic
-def add_paragraph(*, return_: Return, by: User, heading: str, text: str) -> ReportParagraph:
-    """A paragraph of the clerk's own stands at the end of that heading. Raises ActionRefused."""
-    return_, by = lock(return_), fresh(by)
+def _added(return_: Return, by: User, heading: str, text: str) -> ReportParagraph | Edit:
     _check(return_, by)
     under = BY_KEY.get(heading)
     if under is None or not under.numbered or not text:
@@ -73,7 +174,7 @@ def add_paragraph(*, return_: Return, by: User, heading: str, text: str) -> Repo
         if (row.text, row.event.by_id) == (text, by.pk):
             return row  # a form sent twice adds once
     added = ReportParagraph(return_record=return_, key=own_key(under, len(own) + 1))
-    return _write(return_, by, added, text, "")
+    return _edit(return_, by, added, text, "")
 
 
 def _check(return_: Return, by: User) -> None:
@@ -83,7 +184,7 @@ def _check(return_: Return, by: User) -> None:
         )
 
 
-def _write(return_: Return, by: User, row: ReportParagraph, text: str, drafted: str) -> ReportParagraph:
+def _edit(return_: Return, by: User, row: ReportParagraph, text: str, drafted: str) -> Edit:
     row.version += 1
     event = Event(
         return_record=return_,
@@ -97,7 +198,18 @@ def _write(return_: Return, by: User, row: ReportParagraph, text: str, drafted: 
         detail=canonical(history.report_detail(drafted)),
         version=row.version,
     )
-    row.text, row.drafted = text, drafted
-    (row.event,) = history.record(return_, [event])
-    row.save()
-    return row
+    row.text, row.drafted, row.event = text, drafted, event
+    return Edit(row, event)
+
+
+def _write(return_: Return, edit: Edit, copy: ReportCopy | None = None) -> ReportParagraph:
+    events = [edit.event]
+    if copy:
+        events.append(report_kept(copy, at=edit.event.at, by=edit.event.by))
+    history.record(return_, events)
+    edit.row.event = edit.event
+    edit.row.save()
+    if copy:
+        copy.return_record, copy.event = return_, events[-1]
+        copy.save(force_insert=True)
+    return edit.row

@@ -12,6 +12,7 @@ from .events import (
     of_return,
     place_event,
     record,
+    report_copy_detail,
     report_detail,
     risk_of,
     to_text,
@@ -37,8 +38,9 @@ __all__ = [
     "present_saves",
     "record",
     "replay",
-    "risk_of",
+    "report_copy_detail",
     "report_detail",
+    "risk_of",
     "to_text",
     "version_detail",
 ]

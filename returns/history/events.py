@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from .. import chain
 from ..answers import Place
-from ..models import Allocation, Decision, Event, Filing, Return, Version
+from ..models import Allocation, Decision, Event, Filing, ReportCopy, Return, Version
 from ..report import heading_of
 
 
@@ -137,6 +137,16 @@ def decision_detail(decision: Decision) -> dict:
 
 def report_detail(drafted: str) -> dict:
     return {"drafted": drafted}
+
+
+def report_copy_detail(copy: ReportCopy) -> dict:
+    return {
+        "version": copy.version.number,
+        "edition": copy.edition,
+        "data": copy.digest,
+        "pdf": copy.pdf_digest,
+        "size": copy.pdf_size,
+    }
 
 
 def filing_detail(filing: Filing) -> dict:

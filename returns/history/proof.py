@@ -12,7 +12,14 @@ from ..answers import Answers, model_of, read
 from ..frozen import freeze
 from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError
-from .events import Head, allocation_detail, decision_detail, filing_detail, version_detail
+from .events import (
+    Head,
+    allocation_detail,
+    decision_detail,
+    filing_detail,
+    report_copy_detail,
+    version_detail,
+)
 from .replay import Replayed, cell_key, present_cells, present_saves, replay, unasked_columns
 
 NOBODY = {"owner": "", "department": "", "due": ""}
@@ -220,10 +227,15 @@ def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[
     decisions = {row.event_id: decision_detail(row) for row in return_.decisions.select_related("delegate")}
     filings = {row.event_id: filing_detail(row) for row in return_.filings.all()}
     versions = {row.event_id: version_detail(row) for row in return_.versions.defer("data", "pdf")}
+    kept = return_.report_copies.select_related("version").defer(
+        "data", "pdf", "version__data", "version__pdf"
+    )
+    copies = {row.event_id: report_copy_detail(row) for row in kept}
     for what, then, now in (
         ("Cabinet’s decision", told.decisions, decisions),
         ("The filing", told.filings, filings),
         ("The version", told.versions, versions),
+        ("The covering report", told.report_copies, copies),
     ):
         for number, pk in by_number.items():
             if then.get(number) != now.pop(pk, None):
@@ -241,6 +253,11 @@ def _changed_versions(return_: Return, told: Replayed, by_number: dict, answers:
             yield f"Version {version.number}: its data do not fit their digest."
         else:
             last = version
+    for copy in return_.report_copies.select_related("version").defer("version__data", "version__pdf"):
+        if chain.sha256_of_bytes(bytes(copy.pdf)) != copy.pdf_digest:
+            yield f"{copy}: its PDF does not fit its digest."
+        if chain.sha256(copy.data) != copy.digest:
+            yield f"{copy}: its data do not fit their digest."
     if last and return_.status in FIXED:
         yield from _differences(answers, last)
 

@@ -30,6 +30,7 @@ class Replayed:
     decisions: dict[int, dict] = field(default_factory=dict)
     filings: dict[int, dict] = field(default_factory=dict)
     report: dict[str, tuple] = field(default_factory=dict)
+    report_copies: dict[int, dict] = field(default_factory=dict)
 
 
 def replay(return_: Return, events, start: Answers) -> Replayed:
@@ -75,6 +76,8 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
         elif event.kind == kinds.REPORT:
             drafted = json.loads(event.detail)["drafted"]
             state.report[event.field] = (event.new, drafted, event.version, event.number)
+        elif event.kind == kinds.REPORT_KEPT:
+            state.report_copies[event.number] = json.loads(event.detail)
         elif event.kind == kinds.STORED:
             state.versions[event.number - 1] = json.loads(event.detail)
         else:

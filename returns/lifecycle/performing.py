@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.db import transaction
 
 from .. import clock, history, locks, rules
-from ..acts import ActionRefused, fresh, lock
+from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
 from ..answers import read
 from ..chain import canonical, sha256, sha256_of_bytes
 from ..completeness import assess
 from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf
 from ..frozen import freeze, says_the_same, thaw
-from ..models import Event, Return, User, Version
+from ..models import Event, ReportCopy, Return, User, Version
 from .steps import Step
 from .table import TRANSITIONS, Action, Transition
 
@@ -35,6 +35,8 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
         after = history.head(seen)
         history.linked(after, [step.event])
         drawn = _draw(transition, step) if transition.version else None
+        sending = transition.version == Version.Kind.CABINET
+        report = draw_report_copy(seen, drawn, step.event) if sending else None
         with transaction.atomic():
             locked, by = lock(return_), fresh(by)
             _check(action, transition, locked, by)
@@ -45,7 +47,7 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
             if drawn is None or history.head(locked) == after:
                 step.return_ = step.event.return_record = locked
                 step.by = step.event.by = by
-                return _write(transition, step, drawn)
+                return _write(transition, step, drawn, report)
     raise ActionRefused("Others kept changing the return while it was drawn. Wait a moment, then try again.")
 
 
@@ -97,6 +99,7 @@ def _draw(transition: Transition, step: Step) -> Version:
         kind=transition.version,
         data=data,
         digest=sha256(data),
+        event=step.event,
     )
     decision = step.details.get("decision") or return_.decision
     try:
@@ -107,7 +110,7 @@ def _draw(transition: Transition, step: Step) -> Version:
     return version
 
 
-def _write(transition: Transition, step: Step, drawn: Version | None) -> Return:
+def _write(transition: Transition, step: Step, drawn: Version | None, report: ReportCopy | None) -> Return:
     """Everything of the act, inside its transaction."""
     return_ = step.return_
     transition.during(step)
@@ -117,6 +120,9 @@ def _write(transition: Transition, step: Step, drawn: Version | None) -> Return:
         detail = canonical(history.version_detail(drawn))
         stored = Event(return_record=return_, at=step.at, by=step.by, kind=Event.Kind.STORED, detail=detail)
         events = [step.event, stored, *step.extra]
+    if report:
+        report.event = report_kept(report, at=step.at, by=step.by)
+        events.append(report.event)
     history.record(return_, events)
     if transition.target:
         return_.status = transition.target
@@ -124,5 +130,8 @@ def _write(transition: Transition, step: Step, drawn: Version | None) -> Return:
     if drawn:
         drawn.event = step.event
         drawn.save(force_insert=True)
+    if report:
+        report.return_record, report.version, report.event = return_, drawn, report.event
+        report.save(force_insert=True)
     transition.after(step)
     return return_

@@ -5,7 +5,7 @@ from .council import Authority, Department, Role, User
 from .decision import Decision, Filing, Version
 from .drawing import Drawing
 from .notice import Notice
-from .report import ReportParagraph
+from .report import ReportCopy, ReportParagraph
 from .return_ import Allocation, Event, Return
 from .review import Query, SentBack, SignOff
 
@@ -24,6 +24,7 @@ __all__ = [
     "Filing",
     "Notice",
     "Query",
+    "ReportCopy",
     "ReportParagraph",
     "Return",
     "Role",

@@ -71,6 +71,14 @@ class Version(models.Model):
     def is_approved(self) -> bool:
         return self.kind != self.Kind.CABINET
 
+    @property
+    def report(self):
+        """The last edition of the covering report that was kept with it, without its PDF; None where none was."""
+        copy = self.report_copies.defer("pdf").select_related("event__by").order_by("-edition").first()
+        if copy:
+            copy.version, copy.return_record = self, self.return_record
+        return copy
+
 
 class Decision(models.Model):
     """What Cabinet decided, and the power it gave to a named person to amend until a date. Never changed."""

@@ -1,8 +1,10 @@
-"""The covering report, where the clerk's words stand instead of the drafted ones."""
+"""The covering report: the clerk's words in place of drafted ones, and the copies that Cabinet read."""
 
 from django.db import models
+from django.urls import reverse
 
 from ..report import heading_of, own_number
+from .decision import Version
 from .return_ import Event, Return
 
 
@@ -39,3 +41,49 @@ class ReportParagraph(models.Model):
     @property
     def is_own(self) -> bool:
         return own_number(self.key) is not None
+
+
+class ReportCopy(models.Model):
+    """One edition of the covering report as Cabinet read it with a version: canonical data, and the PDF made of them.
+
+    The first edition is stored with the version; each correction while the return is with Cabinet adds another.
+    Never changed: the database refuses it.
+    """
+
+    return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="report_copies")
+    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="report_copies")
+    edition = models.PositiveIntegerField(help_text="Its number among the version's reports, from 1.")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+    data = models.TextField(help_text="Paragraphs, figures and risks as canonical JSON.")
+    digest = models.CharField(max_length=64, help_text="SHA-256 of the data in UTF-8.")
+    pdf = models.BinaryField()
+    pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of the PDF.")
+    pdf_size = models.PositiveIntegerField(help_text="Bytes of the PDF.")
+
+    class Meta:
+        ordering = ["version", "edition"]
+        constraints = [
+            models.UniqueConstraint(fields=["version", "edition"], name="report_copy_edition_once"),
+        ]
+
+    def __str__(self):
+        return f"Covering report of version {self.version.number}, edition {self.edition}"
+
+    def get_absolute_url(self):
+        return reverse("report-copy", args=self._address)
+
+    @property
+    def pdf_url(self) -> str:
+        return reverse("report-copy-pdf", args=self._address)
+
+    @property
+    def file_name(self) -> str:
+        """What its PDF is called where somebody keeps it."""
+        return_ = self.return_record
+        number, edition = self.version.number, self.edition
+        return f"{return_.round}-{return_.authority.slug}-cabinet-report-{number}-{edition}.pdf"
+
+    @property
+    def _address(self) -> list:
+        return_ = self.return_record
+        return [return_.authority.slug, return_.round, self.version.number, self.edition]

@@ -143,6 +143,7 @@ class Event(models.Model):
         REOPENED = "reopened", "Reopened"
         STORED = "stored", "Version stored"
         REPORT = "report", "Covering report edited"
+        REPORT_KEPT = "report_kept", "Covering report stored"
         RISK = "risk", "Risk register changed"
 
     return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="events")

@@ -143,7 +143,7 @@ class ReturnMixin(CouncilMixin):
             items.append(self._item("Signatures", "returns:signature-list", *address))
             items.append(self._item("Status", "returns:act-list", *address))
             items.append(self._item("Efficiency", "efficiency:gain-list", *address))
-            if rules.can_see_register(user, return_):
+            if rules.can_read_report(user, return_):
                 items.append(self._item("Risks", "efficiency:risk-list", *address))
             items.append(self._item("Whole return", "returns:return-whole", *address))
             items.append(self._item("Documents", "document-list", *address))

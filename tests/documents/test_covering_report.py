@@ -70,7 +70,8 @@ def test_headings_stand_in_their_order_on_page_and_paper(marchshire, signed_in):
 
 def test_draft_says_what_is_stored(marchshire):
     report = report_of(marchshire)
-    tally, assessment = report.assessment.tally, report.assessment
+    assessment = report.facts.assessment
+    tally = assessment.tally
     said = {each.key: each.text for each in report.paragraphs}
 
     assert "£150,000" in said["reasons"]
@@ -90,7 +91,7 @@ def test_draft_says_what_is_stored(marchshire):
 
 
 def test_lights_are_counted_by_tier_and_date(marchshire):
-    counts = report_of(marchshire).light_counts
+    counts = report_of(marchshire).appendix.lights
 
     assert {row.date for row in counts} == {
         point.name for point in marchshire.proforma.section_by_key["outcomes"].points

@@ -20,6 +20,7 @@ from returns.models import (
     Event,
     Filing,
     Query,
+    ReportCopy,
     Return,
     SentBack,
     SignOff,
@@ -27,6 +28,7 @@ from returns.models import (
 )
 
 guards = importlib.import_module("ieg4.migrations.0001_guards")
+guards_of_copies = importlib.import_module("ieg4.migrations.0002_guards_of_copies")
 quote = connection.ops.quote_name
 
 
@@ -116,7 +118,19 @@ def sql_insert(row: models.Model, *, instead_of: models.Model | None = None) -> 
 
 # Single changes drawn by chance.
 
-TABLES = [*answer_models(), Allocation, SignOff, SentBack, Query, Decision, Filing, Version, Event, Return]
+TABLES = [
+    *answer_models(),
+    Allocation,
+    SignOff,
+    SentBack,
+    Query,
+    Decision,
+    Filing,
+    Version,
+    ReportCopy,
+    Event,
+    Return,
+]
 
 
 @dataclass(frozen=True)
@@ -254,6 +268,8 @@ def named(change: Tampering, messages: list[str]) -> bool:
             names.append("Event ")
     elif isinstance(row, Version):
         names = ["version", "Version"]
+    elif isinstance(row, ReportCopy):
+        names = ["The covering report of ", "Covering report of version "]
     elif isinstance(row, Decision):
         names = ["Cabinet’s decision"]
     elif isinstance(row, Filing):

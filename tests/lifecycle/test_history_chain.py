@@ -16,6 +16,7 @@ from tests.lifecycle.tampering import (
     answer_models,
     fetch,
     guards,
+    guards_of_copies,
     installed_guards,
     lift_guards,
     of_return,
@@ -28,7 +29,13 @@ from tests.lifecycle.tampering import (
 )
 from tests.returns.test_commands import run as command
 
-APPEND_ONLY = {"Event": "number", "Version": "pdf_digest", "Decision": "minute", "Filing": "reference"}
+APPEND_ONLY = {
+    "Event": "number",
+    "Version": "pdf_digest",
+    "Decision": "minute",
+    "Filing": "reference",
+    "ReportCopy": "digest",
+}
 
 
 @pytest.fixture
@@ -100,14 +107,14 @@ def test_a_row_put_in_place_of_another_is_refused_or_named(filed, name):
         "Version": "The version of event ",
         "Decision": "Cabinet’s decision of event ",
     }
-    named |= {"Filing": "The filing of event "}
+    named |= {"Filing": "The filing of event ", "ReportCopy": "The covering report of event "}
     refusal = f"{model._meta.db_table} is only ever added to"
     assert found
     assert found[0].startswith((named[name], refusal))
 
 
 def _related(return_):
-    return [getattr(return_, name).model for name in ("versions", "decisions", "filings")]
+    return [getattr(return_, name).model for name in ("versions", "decisions", "filings", "report_copies")]
 
 
 @pytest.mark.parametrize("model", [*answer_models(), Allocation], ids=lambda model: model.__name__)
@@ -193,9 +200,10 @@ def test_a_locked_return_keeps_its_dates_and_is_not_deleted(wyeborough):
 
 def test_every_guard_that_the_migration_names_is_in_the_database(db):
     """A table that SQLite rebuilds in a later migration loses its triggers without a word; this would say so."""
-    named = {(table, name) for table, name, *_ in guards._guards()}
+    migrations = (guards, guards_of_copies)
+    named = {(table, name) for each in migrations for table, name, *_ in each._guards()}
     if connection.vendor == "postgresql":
-        named |= {(table, f"{table}_no_truncate") for table in guards.APPEND_ONLY}
+        named |= {(table, f"{table}_no_truncate") for each in migrations for table in each.APPEND_ONLY}
 
     assert installed_guards() == named
 

@@ -75,6 +75,9 @@ def stands(return_: Return) -> dict:
             row.key: (row.text, row.drafted, row.version, numbers[row.event_id])
             for row in return_.paragraphs.all()
         },
+        "report_copies": {
+            numbers[row.event_id]: history.report_copy_detail(row) for row in return_.report_copies.all()
+        },
         "filings": {numbers[row.event_id]: history.filing_detail(row) for row in return_.filings.all()},
     }
 

@@ -389,8 +389,8 @@ BOTH_ABANDON = OUTSIDE | {
 
 # The register of funding risks, which no state of the return locks.
 NO_SUCH_RISK = OUTSIDE | {
-    "lead finance clerk cabinet": "404",
-    "admin officer delegate other-officer other-head": "403",
+    "lead finance clerk cabinet officer delegate other-officer other-head": "404",
+    "admin": "403",
 }
 NOT_PROPOSED = OUTSIDE | {
     "lead": "404",
@@ -427,6 +427,15 @@ TABLE: dict[str, list[Page]] = {
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
     "report-detail": [Page(W + "cabinet/report/", READERS)],
+    "report-copy": [
+        Page(W + "cabinet/report/stored/1/1/", READERS),
+        Page(W + "cabinet/report/stored/1/9/", NOT_THERE),
+        Page(W + "cabinet/report/stored/99/1/", NOT_THERE),
+    ],
+    "report-copy-pdf": [
+        Page(W + "cabinet/report/stored/1/1/report.pdf", READERS),
+        Page(W + "cabinet/report/stored/99/1/report.pdf", NOT_THERE),
+    ],
     "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORTED)],
     "report-add": [Page(W + "cabinet/report/considerations/add/", REPORTING, REPORTED)],
     "document-list": [Page(W + "documents/", READERS)],
@@ -446,9 +455,9 @@ TABLE: dict[str, list[Page]] = {
         Page(W + "efficiency/by-line/EF1/", READERS),
         Page(W + "efficiency/by-line/EF9/", NOT_THERE),
     ],
-    "efficiency:risk-list": [Page(W + "risks/", PACK)],
+    "efficiency:risk-list": [Page(W + "risks/", READERS)],
     "efficiency:risk-create": [Page(W + "risks/new/", LEAD, LEAD_ACTS)],
-    "efficiency:risk-detail": [Page(W + "risks/1/", PACK), Page(W + "risks/99/", NO_SUCH_RISK)],
+    "efficiency:risk-detail": [Page(W + "risks/1/", READERS), Page(W + "risks/99/", NO_SUCH_RISK)],
     "efficiency:risk-update": [
         Page(W + "risks/1/edit/", LEAD, LEAD_ACTS),
         Page(W + "risks/99/edit/", NO_SUCH_RISK),

@@ -32,7 +32,7 @@ READERS = row(SIGN_IN, OK, OK, OK, OK, OK, OK, NO, NOT)
 WATCHERS = row(SIGN_IN, NO, NO, OK, OK, OK, NO, NO, NOT)
 LEAD = row(SIGN_IN, NO, NO, OK, NO, NO, NO, NO, NOT)
 PACK = row(SIGN_IN, NO, NO, OK, OK, OK, OK, NO, NOT)
-NO_RISK = row(SIGN_IN, NO, NO, NOT, NOT, NOT, NOT, NO, NOT)
+NO_RISK = row(SIGN_IN, *[NOT] * 6, NO, NOT)
 NOWHERE = row(SIGN_IN, *[NOT] * 8)
 OTHER_COUNCIL = row(SIGN_IN, *[NOT] * 7, OK)
 ADMIN = row(SIGN_IN, NO, NO, NO, NO, NO, NO, OK, NOT)
@@ -49,6 +49,8 @@ GET = {
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
     "report-detail": [(M + "cabinet/report/", READERS)],
+    "report-copy": [(M + "cabinet/report/stored/1/1/", NOWHERE)],
+    "report-copy-pdf": [(M + "cabinet/report/stored/1/1/report.pdf", NOWHERE)],
     "report-edit": [(M + "cabinet/report/purpose/", row(SIGN_IN, NO, NO, NO, NO, OK, NO, NO, NOT))],
     "report-add": [(M + "cabinet/report/risks/add/", row(SIGN_IN, NO, NO, NO, NO, OK, NO, NO, NOT))],
     "document-list": [(M + "documents/", READERS)],
@@ -65,9 +67,9 @@ GET = {
         (M + "efficiency/by-line/EF1/", READERS),
         (M + "bvpi157/by-line/I1/", READERS),
     ],
-    "efficiency:risk-list": [(M + "risks/", PACK)],
+    "efficiency:risk-list": [(M + "risks/", READERS)],
     "efficiency:risk-create": [(M + "risks/new/", LEAD)],
-    "efficiency:risk-detail": [(M + "risks/1/", PACK), (f"{M}risks/{10**30}/", NO_RISK)],
+    "efficiency:risk-detail": [(M + "risks/1/", READERS), (f"{M}risks/{10**30}/", NO_RISK)],
     "efficiency:risk-update": [(M + "risks/1/edit/", LEAD)],
     "efficiency:risk-close": [(M + "risks/1/close/", LEAD)],
     "efficiency:risk-accept": [(M + "risks/accept/late-PRO/", LEAD)],

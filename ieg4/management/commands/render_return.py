@@ -5,17 +5,15 @@ from pathlib import Path
 from django.core.management.base import CommandError
 
 from ieg4.documents import DOCUMENTS
-from returns import clock, rules
+from returns import clock
 from returns.documents.pdf import RenderFailed
 from returns.management.commands._return import ReturnCommand
-
-STORED = {"return"}  # of a locked return these are kept, and never drawn again
 
 
 class Command(ReturnCommand):
     help = (
-        "Writes a document of a return as PDF: the draft, or once the return is locked the very bytes that were "
-        "stored. Exit code 0: written, 1: not written, 2: unknown return."
+        "Writes a document of a return as PDF. Once the return is with Cabinet, the return and its covering report "
+        "are the very bytes that were stored. Exit code 0: written, 1: not written, 2: unknown return."
     )
 
     def add_arguments(self, parser):
@@ -60,9 +58,10 @@ def _chosen(return_, options) -> dict:
 
 
 def _body(return_, document: str, chosen: dict) -> bytes:
-    if document in STORED and return_.status in rules.LOCKED:
-        return bytes(return_.versions.order_by("-number").first().pdf)
-    return DOCUMENTS[document].sheet(return_, as_at=clock.now(), **chosen).pdf()
+    wanted = DOCUMENTS[document]
+    if stored := wanted.stored(return_):
+        return bytes(stored.pdf)  # it is never drawn again
+    return wanted.sheet(return_, as_at=clock.now(), **chosen).pdf()
 
 
 def _write_whole(target: Path, body: bytes) -> None:
