@@ -1,15 +1,16 @@
 """The pages that bring all apps together: the lead's dashboard, its lists, and the Cabinet page."""
 
+from django.urls import reverse
 from django.views.generic import TemplateView
 
-from outcomes.traffic import light_charts, standing
+from outcomes.traffic import Standing, light_charts, standing
 from returns import clock, locks, rules
 from returns.answers import read
 from returns.chain import short_code
 from returns.completeness import assess
 from returns.frozen import thaw
 from returns.lifecycle import Action, available_actions
-from returns.models import Query
+from returns.models import Query, Version
 from returns.views.base import PassMixin, ReturnMixin
 
 from .covering_report import report_of
@@ -150,7 +151,9 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "contradictions": _contradictions(self.request.user, assessment),
-            "standing": standing(answers),
+            "standing": (found := standing(answers)),
+            "standing_rows": _standing_rows(found),
+            "outcomes_page": self._outcomes_page(versions),
             "version": versions[0] if versions else None,
             "versions": versions,
             "decision": self.return_.decision,
@@ -160,3 +163,22 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "outcomes": self.return_.proforma.section_by_key["outcomes"].lines,
             "lock": locks.why_locked(self.return_),
         }
+
+    def _outcomes_page(self, versions: list[Version]) -> str:
+        """Where the outcomes that the page counts can be read."""
+        if versions:
+            return versions[0].get_absolute_url()
+        return reverse("returns:return-whole", args=[self.authority.slug, self.return_.round])
+
+
+def _standing_rows(found: Standing) -> list[tuple[str, list[str], str]]:
+    """Each way in which outcomes are counted: its name, the codes, what it means."""
+    unknown = ("Not known yet", found.unknown, "a rating that decides is blank")
+    return [
+        ("Achieved", found.achieved, "green today"),
+        ("On course", found.on_course, "amber today, green by its date"),
+        ("Not started but expected", found.expected, "red today, green by its date"),
+        ("At severe risk", found.at_risk, "not green by its date"),
+        *([unknown] if found.unknown else []),
+        ("Outside", found.outside, "not applicable or not adopted"),
+    ]

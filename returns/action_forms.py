@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from django import forms
+from django.utils.formats import date_format
 
 from . import clock, rules
 from .acts.review import MAX_WORDS
@@ -42,9 +43,12 @@ def words_field(label: str, *, help_text: str = "", required: bool = True, rows:
 
 
 class ActionForm(forms.Form):
-    """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`."""
+    """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`.
 
-    submit = ""
+    Where it is `checked`, what will be recorded is shown once more before it is done.
+    """
+
+    checked = False
 
     def __init__(self, *args, return_: Return, answers: Answers, **kwargs):
         self.return_, self.answers = return_, answers
@@ -54,6 +58,19 @@ class ActionForm(forms.Form):
     @property
     def details(self) -> dict:
         return dict(self.cleaned_data)
+
+    @property
+    def recorded(self) -> list[tuple[str, str]]:
+        """What a valid form gives, as label and words; what was left blank is not named."""
+        return [
+            (field.label, _in_words(self.cleaned_data[field.name]))
+            for field in self.visible_fields()
+            if self.cleaned_data[field.name]
+        ]
+
+
+def _in_words(value) -> str:
+    return date_format(value, "l j F Y") if isinstance(value, datetime.date) else str(value)
 
 
 class ReasonForm(ActionForm):
@@ -100,6 +117,7 @@ def element_key(place: Place) -> str:
 class ReferralForm(ActionForm):
     """What Cabinet decided when it did not approve."""
 
+    checked = True
     outcome = Decision.Outcome.REFERRED_BACK
     date = day_field("Date of the meeting")
     minute = WordsField(
@@ -167,6 +185,13 @@ class ApprovalForm(ReferralForm):
         return data
 
     @property
+    def recorded(self) -> list[tuple[str, str]]:
+        nobody = (
+            [] if self.cleaned_data["delegate"] else [("Who may amend", "Nobody: Cabinet delegated nothing")]
+        )
+        return [*super().recorded, *nobody]
+
+    @property
     def decision(self) -> Decision:
         decision = super().decision
         decision.delegate = self.cleaned_data["delegate"]
@@ -177,6 +202,7 @@ class ApprovalForm(ReferralForm):
 class FilingForm(ActionForm):
     """When the return was filed, and the reference that was given for it."""
 
+    checked = True
     date = day_field("Date of filing")
     reference = WordsField(
         label="Reference",

@@ -1,6 +1,6 @@
 """The life of a return: the table of its states and acts, and the one function that runs them."""
 
-from .performing import perform
+from .performing import perform, rehearse
 from .table import TRANSITIONS, Action, Transition, as_markdown, available_actions, opening_action
 
 __all__ = [
@@ -11,4 +11,5 @@ __all__ = [
     "available_actions",
     "opening_action",
     "perform",
+    "rehearse",
 ]

@@ -29,9 +29,7 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
     transition = TRANSITIONS[action]
     for _ in range(TRIES):
         seen = Return.objects.select_related("authority").get(pk=return_.pk)
-        _check(action, transition, seen, by)
-        step = _step(transition, seen, by, dict(details))
-        transition.before(step)
+        step = _prepared(action, transition, seen, by, details)
         after = history.head(seen)
         history.linked(after, [step.event])
         drawn = _draw(transition, step) if transition.version else None
@@ -49,6 +47,19 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
                 step.by = step.event.by = by
                 return _write(transition, step, drawn, report)
     raise ActionRefused("Others kept changing the return while it was drawn. Wait a moment, then try again.")
+
+
+def rehearse(action: Action, *, return_: Return, by: User, **details) -> None:
+    """Nothing is changed, nor drawn. Raises ActionRefused where `perform` would refuse at this moment."""
+    seen = Return.objects.select_related("authority").get(pk=return_.pk)
+    _prepared(action, TRANSITIONS[action], seen, by, details)
+
+
+def _prepared(action: Action, transition: Transition, return_: Return, by: User, details: dict) -> Step:
+    _check(action, transition, return_, by)
+    step = _step(transition, return_, by, dict(details))
+    transition.before(step)
+    return step
 
 
 def _check(action: Action, transition: Transition, return_: Return, by: User) -> None:

@@ -12,12 +12,18 @@ from ..acts import ActionRefused
 from ..answers import read
 from ..chain import short_code
 from ..completeness import assess
-from ..lifecycle import TRANSITIONS, Action, available_actions, perform
+from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse
 from ..models import Return
 from .base import PassMixin, ReturnMixin
 
+# What the buttons of the check page ask for; the form itself asks for the check page.
+RECORD, CHANGE = "record", "change"
 # Acts that take the return onward; the first of these that one may do is the page's button.
 ONWARD = (Action.SEND, Action.APPROVE, Action.FINISH, Action.AMEND, Action.SUBMIT)
+BUTTONS = {
+    Action.SEND_BACK: "Send the ticked elements back",
+    Action.REOPEN: "Reopen the ticked elements",
+}
 
 
 class ActPerform(ReturnMixin, TemplateView):
@@ -59,6 +65,10 @@ class ActPerform(ReturnMixin, TemplateView):
             return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
+        if request.POST.get("step") == CHANGE:
+            return self.render_to_response(self.get_context_data(form=form))
+        if form.checked and request.POST.get("step") != RECORD:
+            return self._check_page(form)
         try:
             return_ = perform(self.action, return_=self.return_, by=request.user, **form.details)
         except ActionRefused as refusal:
@@ -73,6 +83,15 @@ class ActPerform(ReturnMixin, TemplateView):
             )
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
+    def _check_page(self, form):
+        """What will be recorded, in full, with all that was typed; or why it can't be."""
+        try:
+            rehearse(self.action, return_=self.return_, by=self.request.user, **form.details)
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+        self.template_name = "returns/act_check.html"
+        return self.render_to_response(self.get_context_data(form=form, recorded=form.recorded))
+
     def get_context_data(self, form=None, **kwargs):
         kept = None if form else held.find(self.request)
         form = form or self.get_form(kept)
@@ -83,6 +102,8 @@ class ActPerform(ReturnMixin, TemplateView):
             "transition": self.transition,
             "can_watch": rules.can_watch(self.request.user, self.return_),
             "form": form,
+            "button": "Continue" if form.checked else BUTTONS.get(self.action, self.action.label),
+            "draws": self.transition.version is not None,
             "kept": kept is not None,
             "not_yet": guard(self.return_, self.request.user) if guard else "",
             "writer": held.writer_token(self.request.user),

@@ -101,13 +101,19 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
 
     # The clerk records what Cabinet decided, and whom it gave power to amend.
     clerk.goto(f"{RETURN}/acts/approve/")
-    save(clerk, "Record Cabinet’s approval")
+    save(clerk, "Continue")
     assert clerk.get_by_role("alert").get_by_role("link").count() >= 2
     clerk.get_by_label("Date of the meeting").fill("8 December 2004")
     clerk.get_by_label("Minute number").fill("87")
     clerk.get_by_label("Decision", exact=True).fill(DECISION)
     clerk.get_by_label("Who may amend").select_option(label="Gareth Munn, Director of Policy and Community")
+    clerk.get_by_label("Until the end of").fill("19 December 2004")
+    save(clerk, "Continue")
+    assert "Sunday 19 December 2004" in words_of(clerk)
+    save(clerk, "Change")
+    assert clerk.get_by_label("Decision", exact=True).input_value() == DECISION
     clerk.get_by_label("Until the end of").fill("20 December 2004")
+    save(clerk, "Continue")
     save(clerk, "Record Cabinet’s approval")
     assert server.check_return()["status"] == "approved"
 
@@ -160,6 +166,7 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     lead.goto(f"{RETURN}/acts/submit/")
     lead.get_by_label("Date of filing").fill("8 December 2004")
     lead.get_by_label("Reference").fill("ESD-IEG4-0417")
+    save(lead, "Continue")
     save(lead, "Record the filing")
     assert server.check_return()["status"] == "submitted"
     assert "whole" in server.check_history()
