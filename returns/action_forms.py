@@ -12,7 +12,7 @@ from .acts.review import MAX_WORDS
 from .answers import Answers, Place
 from .forms import WordsField, form_helper
 from .lifecycle import Action
-from .models import Decision, Filing, Return, Role, User
+from .models import Correctable, Decision, Filing, Return, Role, User
 
 DATES = ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"]
 
@@ -219,6 +219,25 @@ class FilingForm(ActionForm):
     def details(self) -> dict:
         data = self.cleaned_data
         return {"filing": Filing(date=data["date"], reference=data["reference"])}
+
+
+class CorrectionForm(forms.Form):
+    """The day and number that should have been recorded, and why."""
+
+    reason = words_field("Why", help_text="Whoever is told of it reads this.", rows=3)
+    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+
+    def __init__(self, *args, record: Correctable, day: str, number: str, most: int, **kwargs):
+        seen = len(record.all_corrections)
+        initial = {"date": record.day, "number": record.number, "seen": seen}
+        super().__init__(*args, initial=initial, **kwargs)
+        self.fields["date"] = day_field(day)
+        required = f"{number}: type it."
+        self.fields["number"] = WordsField(
+            label=number, max_length=most, error_messages={"required": required}
+        )
+        self.order_fields(["date", "number", "reason"])
+        self.helper = form_helper()
 
 
 FORMS: dict[Action, type[ActionForm]] = {

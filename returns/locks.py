@@ -47,12 +47,12 @@ def _how(return_: Return, status: str, move: Event) -> str:
     if status == Return.Status.SUBMITTED:
         filing = return_.filing
         return (
-            f"The return was filed on {date_format(filing.date, 'j F Y')}, reference {filing.reference}, as {who} "
+            f"The return was filed on {date_format(filing.day, 'j F Y')}, reference {filing.number}, as {who} "
             f"recorded on {when}, so it is locked."
         )
     decision = return_.decision
     approved = (
-        f"Approved by Cabinet on {date_format(decision.date, 'j F Y')}, minute {decision.minute}, as "
+        f"Approved by Cabinet on {date_format(decision.day, 'j F Y')}, minute {decision.number}, as "
         f"{decision.event.by} recorded on {moment(decision.event.at)}, so it is locked."
     )
     if decision.delegate_id:

@@ -240,6 +240,16 @@ def can_remind(user: User, return_: Return) -> bool:
     return return_.status in ALLOCATING and has_role(user, return_, Role.LEAD)
 
 
+def can_correct_decision(user: User, return_: Return) -> bool:
+    """Correct the day or minute number of Cabinet's latest decision, once there is one."""
+    return has_role(user, return_, Role.CLERK) and return_.decision is not None
+
+
+def can_correct_filing(user: User, return_: Return) -> bool:
+    """Correct the day or reference of the latest filing, once there is one."""
+    return has_role(user, return_, Role.LEAD) and return_.filing is not None
+
+
 def can_record_decision(user: User, return_: Return) -> bool:
     return has_role(user, return_, Role.CLERK)
 

@@ -7,6 +7,7 @@ from .views import (
     allocation,
     answering,
     changes,
+    correcting,
     documents,
     history,
     notices,
@@ -60,6 +61,10 @@ urlpatterns = [
     path("<slug:round>/queries/new/", review.QueryCreate.as_view(), name="query-create"),
     path("<slug:round>/queries/<int:number>/", review.QueryDetail.as_view(), name="query-detail"),
     path("<slug:round>/acts/", acts.ActList.as_view(), name="act-list"),
+    path(
+        "<slug:round>/acts/decision/correct/", correcting.DecisionCorrect.as_view(), name="decision-correct"
+    ),
+    path("<slug:round>/acts/filing/correct/", correcting.FilingCorrect.as_view(), name="filing-correct"),
     path("<slug:round>/acts/<slug:action>/", acts.ActPerform.as_view(), name="act-perform"),
     path("<slug:round>/versions/<int:number>/", versions.VersionDetail.as_view(), name="version-detail"),
     path("<slug:round>/versions/<int:number>/return.pdf", versions.VersionPdf.as_view(), name="version-pdf"),

@@ -206,6 +206,8 @@ def _genuine(version: Version) -> str:
         )
     elif version.kind == Version.Kind.CABINET:
         sentence += " Cabinet has not approved it."
+    for correction in version.later_corrections:
+        sentence += f" Cabinet’s decision, as it prints it, was corrected since. {correction.sentence}"
     return sentence
 
 

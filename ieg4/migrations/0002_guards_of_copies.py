@@ -1,4 +1,4 @@
-"""The database itself refuses to change the copies of the covering report, on SQLite and on PostgreSQL.
+"""The database itself refuses to change copies of the covering report and corrections, on SQLite and on PostgreSQL.
 
 They are only ever added, as versions are.
 """
@@ -8,6 +8,7 @@ from django.db import migrations
 # Each with the sets of columns that are unique in it beside its id.
 APPEND_ONLY = {
     "returns_reportcopy": [["version_id", "edition"], ["event_id"]],
+    "returns_correction": [["event_id"]],
 }
 
 ADDED_ONLY = "is only ever added to; nothing in it is changed or removed."
@@ -65,7 +66,7 @@ def remove(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("ieg4", "0001_guards"),
-        ("returns", "0008_report_copy"),
+        ("returns", "0009_correction"),
     ]
 
     operations = [migrations.RunPython(install, remove)]

@@ -13,6 +13,7 @@ from .answers import (
     save_answers,
 )
 from .base import ActionRefused, fresh, lock
+from .correcting import correct_decision, correct_filing
 from .report import (
     ParagraphConflict,
     add_paragraph,
@@ -45,6 +46,8 @@ __all__ = [
     "answerer",
     "ask_question",
     "close_query",
+    "correct_decision",
+    "correct_filing",
     "draw_report_copy",
     "edit_paragraph",
     "fresh",

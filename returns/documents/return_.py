@@ -172,17 +172,17 @@ def version_words(
         stamp = f"As sent to Cabinet, {when}"
         title = "Sent to Cabinet"
     else:
-        met = date_format(decision.date, "j F Y")
+        met = date_format(decision.day, "j F Y")
         recorder = event.by if version.kind == Version.Kind.APPROVED else decision.event.by
         facts = [
-            ("Approved", f"by Cabinet on {met}, minute {decision.minute}, recorded by {recorder}"),
+            ("Approved", f"by Cabinet on {met}, minute {decision.number}, recorded by {recorder}"),
             ("Decision", decision.text),
         ]
         if decision.delegate:
             until = date_format(decision.delegated_until, "j F Y")
             power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
             facts.append(("Delegation", power))
-        state, note = "APPROVED BY CABINET", f"{met}, minute {decision.minute}"
+        state, note = "APPROVED BY CABINET", f"{met}, minute {decision.number}"
         stamp = f"As approved by Cabinet, {met}"
         title = "Approval"
         if version.kind == Version.Kind.AMENDED:

@@ -1,8 +1,10 @@
 """The history of a return: the one way to add to it, to read it, to replay it, and to prove it whole."""
 
 from .events import (
+    CORRECTED,
     Head,
     allocation_detail,
+    correction_detail,
     decision_detail,
     explained,
     filing_detail,
@@ -22,10 +24,12 @@ from .proof import also_proves, check
 from .replay import present_cells, present_saves, replay
 
 __all__ = [
+    "CORRECTED",
     "Head",
     "allocation_detail",
     "also_proves",
     "check",
+    "correction_detail",
     "decision_detail",
     "explained",
     "filing_detail",

@@ -8,8 +8,11 @@ from decimal import Decimal
 
 from .. import chain
 from ..answers import Place
-from ..models import Allocation, Decision, Event, Filing, ReportCopy, Return, Version
+from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..report import heading_of
+
+# What a correction is of, by the field that its event names.
+CORRECTED = {"decision": "Cabinet’s decision", "filing": "Filing"}
 
 
 def to_text(value) -> str:
@@ -103,6 +106,8 @@ def _explained(return_: Return, event: Event) -> Event:
         event.what = json.loads(event.detail)["what"]
     elif event.kind == Event.Kind.REPORT:
         event.what = f"{event.get_kind_display()}: {heading_of(event.field).title}"
+    elif event.kind == Event.Kind.CORRECTED:
+        event.what = f"{CORRECTED[event.field]} corrected"
     else:
         event.what = event.get_kind_display()
     return event
@@ -146,6 +151,14 @@ def report_copy_detail(copy: ReportCopy) -> dict:
         "data": copy.digest,
         "pdf": copy.pdf_digest,
         "size": copy.pdf_size,
+    }
+
+
+def correction_detail(correction: Correction) -> dict:
+    return {
+        "event": correction.corrected.event.number,
+        "date": correction.date.isoformat(),
+        "number": correction.number,
     }
 
 

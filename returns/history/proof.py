@@ -15,6 +15,7 @@ from ..proforma import ProformaError
 from .events import (
     Head,
     allocation_detail,
+    correction_detail,
     decision_detail,
     filing_detail,
     report_copy_detail,
@@ -226,6 +227,8 @@ def _changed_report(return_: Return, told: Replayed, by_number: dict) -> Iterato
 def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[str]:
     decisions = {row.event_id: decision_detail(row) for row in return_.decisions.select_related("delegate")}
     filings = {row.event_id: filing_detail(row) for row in return_.filings.all()}
+    corrected = return_.corrections.select_related("decision__event", "filing__event")
+    corrections = {row.event_id: correction_detail(row) for row in corrected}
     versions = {row.event_id: version_detail(row) for row in return_.versions.defer("data", "pdf")}
     kept = return_.report_copies.select_related("version").defer(
         "data", "pdf", "version__data", "version__pdf"
@@ -234,6 +237,7 @@ def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[
     for what, then, now in (
         ("Cabinet’s decision", told.decisions, decisions),
         ("The filing", told.filings, filings),
+        ("The correction", told.corrections, corrections),
         ("The version", told.versions, versions),
         ("The covering report", told.report_copies, copies),
     ):

@@ -29,6 +29,7 @@ class Replayed:
     versions: dict[int, dict] = field(default_factory=dict)
     decisions: dict[int, dict] = field(default_factory=dict)
     filings: dict[int, dict] = field(default_factory=dict)
+    corrections: dict[int, dict] = field(default_factory=dict)
     report: dict[str, tuple] = field(default_factory=dict)
     report_copies: dict[int, dict] = field(default_factory=dict)
 
@@ -76,6 +77,8 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
         elif event.kind == kinds.REPORT:
             drafted = json.loads(event.detail)["drafted"]
             state.report[event.field] = (event.new, drafted, event.version, event.number)
+        elif event.kind == kinds.CORRECTED:
+            state.corrections[event.number] = json.loads(event.detail)
         elif event.kind == kinds.REPORT_KEPT:
             state.report_copies[event.number] = json.loads(event.detail)
         elif event.kind == kinds.STORED:

@@ -231,7 +231,7 @@ def restore(step: Step) -> None:
 
 def file(step: Step) -> None:
     filing: Filing = step.details["filing"]
-    if filing.date < step.return_.decision.date:
+    if filing.date < step.return_.decision.day:
         raise ActionRefused("The return can’t have been filed before Cabinet approved it. Check the date.")
     if filing.date > clock.today():
         raise ActionRefused("The date of filing lies ahead. Record it once the return is filed.")

@@ -2,7 +2,7 @@
 
 from .answers import Answer, CaseStudy, Context, Cover, Declaration
 from .council import Authority, Department, Role, User
-from .decision import Decision, Filing, Version
+from .decision import Correctable, Correction, Decision, Filing, Version
 from .drawing import Drawing
 from .notice import Notice
 from .report import ReportCopy, ReportParagraph
@@ -15,6 +15,8 @@ __all__ = [
     "Authority",
     "CaseStudy",
     "Context",
+    "Correctable",
+    "Correction",
     "Cover",
     "Decision",
     "Declaration",

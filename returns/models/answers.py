@@ -46,7 +46,7 @@ class Cover(Answer):
     def submitted_on(self):
         """The date of filing while it stands; none before it, and none once the return is open again."""
         filing = self.return_record.filing
-        return filing.date if filing and self.return_record.status == Return.Status.SUBMITTED else None
+        return filing.day if filing and self.return_record.status == Return.Status.SUBMITTED else None
 
 
 class Context(Answer):

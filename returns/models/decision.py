@@ -1,8 +1,13 @@
 """What was decided about a return, and the copies of it that stand for ever."""
 
+from __future__ import annotations
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.timezone import localtime
 
 from ..entry import within_sentence
 from .council import User
@@ -72,6 +77,18 @@ class Version(models.Model):
         return self.kind != self.Kind.CABINET
 
     @property
+    def later_corrections(self) -> list[Correction]:
+        """The corrections of Cabinet's decision made since the PDF, which prints the decision as it was then."""
+        if not self.is_approved:
+            return []
+        earlier = self.return_record.decisions.filter(event__number__lte=self.event.number)
+        return self.corrections_since(earlier.order_by("-pk").first())
+
+    def corrections_since(self, decision: Decision) -> list[Correction]:
+        """The corrections of that decision made since the PDF."""
+        return [each for each in decision.all_corrections if each.event.number > self.event.number]
+
+    @property
     def report(self):
         """The last edition of the covering report that was kept with it, without its PDF; None where none was."""
         copy = self.report_copies.defer("pdf").select_related("event__by").order_by("-edition").first()
@@ -80,8 +97,37 @@ class Version(models.Model):
         return copy
 
 
-class Decision(models.Model):
+class Correctable(models.Model):
+    """A record of a day and a number that is never changed, but whose mistakes can be corrected beside it.
+
+    `day` and `number` are what counts: as corrected last, or as recorded.
+    """
+
+    class Meta:
+        abstract = True
+
+    recorded_number = ""  # the name of the field
+
+    @cached_property
+    def all_corrections(self) -> list[Correction]:
+        """Every correction in its order, with who made it; read once for each object."""
+        return list(self.corrections.select_related("event__by").order_by("pk")) if self.pk else []
+
+    @property
+    def day(self):
+        return self.all_corrections[-1].date if self.all_corrections else self.date
+
+    @property
+    def number(self) -> str:
+        if self.all_corrections:
+            return self.all_corrections[-1].number
+        return getattr(self, self.recorded_number)
+
+
+class Decision(Correctable):
     """What Cabinet decided, and the power it gave to a named person to amend until a date. Never changed."""
+
+    recorded_number = "minute"
 
     class Outcome(models.TextChoices):
         APPROVED = "approved", "Approved"
@@ -112,8 +158,10 @@ class Decision(models.Model):
         return f"{self.get_outcome_display()}, {self.date.isoformat()}, minute {self.minute}"
 
 
-class Filing(models.Model):
+class Filing(Correctable):
     """The return was filed with the department of state: when, under which reference. Never changed."""
+
+    recorded_number = "reference"
 
     return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="filings")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
@@ -122,3 +170,45 @@ class Filing(models.Model):
 
     def __str__(self):
         return f"Filed {self.date.isoformat()}, reference {self.reference}"
+
+
+class Correction(models.Model):
+    """The day and number that a decision or a filing should have recorded. Never changed; the last one counts.
+
+    Its event says by whom, when and why, and in words what was there before. What was recorded stays, and so do the
+    PDFs that print it.
+    """
+
+    return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="corrections")
+    event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
+    decision = models.ForeignKey(
+        Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    filing = models.ForeignKey(
+        Filing, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections"
+    )
+    date = models.DateField()
+    number = models.CharField(max_length=60, help_text="The minute number, or the reference of the filing.")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(decision=None, filing__isnull=False) | Q(decision__isnull=False, filing=None),
+                name="correction_of_one_record",
+                violation_error_message="A correction is of a decision or of a filing.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Correction: {self.date.isoformat()}, {self.number}"
+
+    @property
+    def corrected(self) -> Correctable:
+        return self.decision or self.filing
+
+    @property
+    def sentence(self) -> str:
+        """What was corrected, when, by whom and why, to be read beside what now counts."""
+        event = self.event
+        on = date_format(localtime(event.at), "j F Y")
+        return f"Corrected on {on} by {event.by} from {event.old} to {event.new}. Why: {event.reason.rstrip('.')}."

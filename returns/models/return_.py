@@ -141,6 +141,7 @@ class Event(models.Model):
         ABANDONED = "abandoned", "Amendment abandoned"
         SUBMITTED = "submitted", "Filed"
         REOPENED = "reopened", "Reopened"
+        CORRECTED = "corrected", "Record corrected"
         STORED = "stored", "Version stored"
         REPORT = "report", "Covering report edited"
         REPORT_KEPT = "report_kept", "Covering report stored"

@@ -4,16 +4,17 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from .. import held, locks, rules
+from .. import clock, held, locks, rules
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers import read
 from ..chain import short_code
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse
-from ..models import Return
+from ..models import Decision, Return, Version
 from .base import PassMixin, ReturnMixin
 
 # What the buttons of the check page ask for; the form itself asks for the check page.
@@ -160,11 +161,41 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
             "lock": locks.why_locked(return_),
             "move": locks.last_move(return_),
             "decision": return_.decision,
+            "delegation": self._delegation(),
+            "printed": _printed(return_.decision, versions),
             "filing": return_.filing,
+            "filing_title": "Filing" if return_.status == Return.Status.SUBMITTED else "An earlier filing",
+            "can_correct_decision": rules.can_correct_decision(user, return_),
+            "can_correct_filing": rules.can_correct_filing(user, return_),
             "versions": versions,
             "can_watch": rules.can_watch(user, return_),
         }
 
+    def _delegation(self) -> str:
+        """What power Cabinet gave, once it has approved."""
+        decision = self.return_.decision
+        if decision is None or decision.outcome != Decision.Outcome.APPROVED:
+            return ""
+        if decision.delegate is None:
+            return "none"
+        until = date_format(decision.delegated_until, "j F Y")
+        passed = ", which has passed" if decision.delegated_until < clock.today() else ""
+        return f"{decision.delegate} may amend case studies and efficiency figures until {until}{passed}"
+
     def _can_happen(self, action: Action) -> bool:
         """Nobody begins an amendment where Cabinet gave no power to."""
         return action != Action.AMEND or self.return_.delegation is not None
+
+
+def _printed(decision: Decision | None, versions: list[Version]) -> str:
+    """What stored PDFs still say of a decision that was corrected since; nothing where none was."""
+    if decision is None or not decision.all_corrections:
+        return ""
+    later = [
+        (version.number, version.corrections_since(decision))
+        for version in reversed(versions)
+        if version.is_approved and version.event.number >= decision.event.number
+    ]
+    return " ".join(
+        f"The PDF of version {number} prints {found[0].event.old}." for number, found in later if found
+    )

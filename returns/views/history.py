@@ -20,8 +20,8 @@ KINDS = {
     "signatures": ("Signatures", [Event.Kind.SIGNED, Event.Kind.VOIDED, Event.Kind.REINSTATED]),
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
     "risks": ("Risk register", [Event.Kind.RISK]),
-    "report": ("Covering report", [Event.Kind.REPORT]),
-    "acts": ("Acts", [*locks.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED]),
+    "report": ("Covering report", [Event.Kind.REPORT, Event.Kind.REPORT_KEPT]),
+    "acts": ("Acts", [*locks.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
 }
 
 
@@ -85,7 +85,7 @@ class EventList(ReturnMixin, TemplateView):
             if event.field == "light" or not choices:
                 return event.old, event.new
             return choices.get(event.old, event.old), choices.get(event.new, event.new)
-        if event.kind in (Event.Kind.ALLOCATION, Event.Kind.REPORT):
+        if event.kind in (Event.Kind.ALLOCATION, Event.Kind.REPORT, Event.Kind.CORRECTED):
             return event.old, event.new
         if event.kind == Event.Kind.RISK:
             return event.old or None, event.new or None
@@ -96,6 +96,12 @@ class EventList(ReturnMixin, TemplateView):
         if event.kind == Event.Kind.STORED:
             stored = json.loads(event.detail)
             return None, f"Version {stored['number']}, code {short_code(stored['data'])}"
+        if event.kind == Event.Kind.REPORT_KEPT:
+            kept = json.loads(event.detail)
+            words = (
+                f"Edition {kept['edition']}, with version {kept['version']}, code {short_code(kept['data'])}"
+            )
+            return None, words
         if event.kind in locks.MOVES:
             status = Return.Status
             return status(event.old).label, status(event.new).label

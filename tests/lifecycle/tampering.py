@@ -16,6 +16,7 @@ from django.db import connection, models, transaction
 from returns.models import (
     Allocation,
     Answer,
+    Correction,
     Decision,
     Event,
     Filing,
@@ -128,6 +129,7 @@ TABLES = [
     Filing,
     Version,
     ReportCopy,
+    Correction,
     Event,
     Return,
 ]
@@ -226,6 +228,9 @@ def forged(model, return_):
     event = return_.events.order_by("number")[10]
     if model is Filing:
         return Filing(return_record=return_, event=event, date=datetime.date(2004, 12, 7), reference="IEG4-1")
+    if model is Correction:
+        record = return_.decisions.first()
+        return Correction(return_record=return_, event=event, decision=record, date=record.date, number="99")
     assert model is SentBack
     return SentBack(return_record=return_, section="outcomes", line="R1", event=event)
 
@@ -268,6 +273,8 @@ def named(change: Tampering, messages: list[str]) -> bool:
             names.append("Event ")
     elif isinstance(row, Version):
         names = ["version", "Version"]
+    elif isinstance(row, Correction):
+        names = ["The correction of event "]
     elif isinstance(row, ReportCopy):
         names = ["The covering report of ", "Covering report of version "]
     elif isinstance(row, Decision):

@@ -9,9 +9,10 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 
 from returns import chain, history
+from returns.acts import correct_filing
 from returns.lifecycle import Action
 from returns.models import Allocation, Event, Return
-from tests.lifecycle.moving import day, do, filing, fresh, save
+from tests.lifecycle.moving import day, do, filing, fresh, save, who
 from tests.lifecycle.tampering import (
     answer_models,
     fetch,
@@ -35,6 +36,7 @@ APPEND_ONLY = {
     "Decision": "minute",
     "Filing": "reference",
     "ReportCopy": "digest",
+    "Correction": "number",
 }
 
 
@@ -42,6 +44,14 @@ APPEND_ONLY = {
 def filed(wyeborough, quick_drawing):
     """Wyeborough, approved and filed: at least one row in each table that is only added to."""
     do(Action.SUBMIT, wyeborough, "lead", filing=filing())
+    correct_filing(
+        return_=wyeborough,
+        by=who(wyeborough, "lead"),
+        date=filing().date,
+        number="8",
+        reason="A slip.",
+        seen=0,
+    )
     return fresh(wyeborough)
 
 
@@ -108,13 +118,17 @@ def test_a_row_put_in_place_of_another_is_refused_or_named(filed, name):
         "Decision": "Cabinet’s decision of event ",
     }
     named |= {"Filing": "The filing of event ", "ReportCopy": "The covering report of event "}
+    named |= {"Correction": "The correction of event "}
     refusal = f"{model._meta.db_table} is only ever added to"
     assert found
     assert found[0].startswith((named[name], refusal))
 
 
 def _related(return_):
-    return [getattr(return_, name).model for name in ("versions", "decisions", "filings", "report_copies")]
+    return [
+        getattr(return_, name).model
+        for name in ("versions", "decisions", "filings", "report_copies", "corrections")
+    ]
 
 
 @pytest.mark.parametrize("model", [*answer_models(), Allocation], ids=lambda model: model.__name__)

@@ -75,6 +75,9 @@ def stands(return_: Return) -> dict:
             row.key: (row.text, row.drafted, row.version, numbers[row.event_id])
             for row in return_.paragraphs.all()
         },
+        "corrections": {
+            numbers[row.event_id]: history.correction_detail(row) for row in return_.corrections.all()
+        },
         "report_copies": {
             numbers[row.event_id]: history.report_copy_detail(row) for row in return_.report_copies.all()
         },

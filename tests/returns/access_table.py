@@ -362,6 +362,18 @@ CLERK_DECIDES = OUTSIDE | {
     "clerk": "422",
     "lead finance cabinet admin officer delegate other-officer other-head": "403",
 }
+CLERK_CORRECTS_READ = OUTSIDE | {
+    "clerk": "200",
+    "lead finance cabinet admin officer delegate other-officer other-head": "403",
+}
+LEAD_CORRECTS_READ = OUTSIDE | {  # once there is a filing
+    "lead": "403 403 403 403 403 200",
+    "finance clerk cabinet admin officer delegate other-officer other-head": "403",
+}
+LEAD_CORRECTS = OUTSIDE | {
+    "lead": "403 403 403 403 403 422",
+    "finance clerk cabinet admin officer delegate other-officer other-head": "403",
+}
 DELEGATE_READS = OUTSIDE | {
     "delegate": "403 403 403 200 403 403",
     "lead finance clerk cabinet admin officer other-officer other-head": "403",
@@ -547,6 +559,8 @@ TABLE: dict[str, list[Page]] = {
         Page(W + "acts/reopen/", LEAD_LOCKED, LEAD_ACTS),
         Page(W + "acts/unlock/", NOT_THERE),
     ],
+    "returns:decision-correct": [Page(W + "acts/decision/correct/", CLERK_CORRECTS_READ, CLERK_DECIDES)],
+    "returns:filing-correct": [Page(W + "acts/filing/correct/", LEAD_CORRECTS_READ, LEAD_CORRECTS)],
     "returns:version-detail": [
         Page(W + "versions/1/", READERS),
         Page(W + "versions/2/", READERS),

@@ -116,6 +116,9 @@ GET = {
         (M + "acts/send/", LEAD),
         (M + "acts/approve/", row(SIGN_IN, *[NO] * 7, NOT)),
     ],
+    # Of Marchshire nothing was decided yet.
+    "returns:decision-correct": [(M + "acts/decision/correct/", row(SIGN_IN, *[NO] * 7, NOT))],
+    "returns:filing-correct": [(M + "acts/filing/correct/", row(SIGN_IN, *[NO] * 7, NOT))],
     # Marchshire has none yet; Wyeborough's are its own.
     "returns:version-detail": [(M + "versions/1/", NOWHERE), (W + "versions/2/", OTHER_COUNCIL)],
     "returns:version-pdf": [

@@ -1,0 +1,78 @@
+"""Corrections of a decision or a filing that was recorded with a wrong day or number."""
+
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.views.generic import TemplateView
+
+from .. import held, rules
+from ..action_forms import CorrectionForm
+from ..acts import ActionRefused, correct_decision, correct_filing
+from .base import ReturnMixin
+
+
+class CorrectionMixin(ReturnMixin):
+    """What is recorded, what it should be, and why."""
+
+    template_name = "returns/correction_form.html"
+
+    def get_form(self, data=None) -> CorrectionForm:
+        return CorrectionForm(data, record=self.record, **self.labels)
+
+    def post(self, request, *args, **kwargs):
+        form = self.get_form(request.POST)
+        if not form.is_valid():
+            return self.render_to_response(self.get_context_data(form=form), status=422)
+        try:
+            self.act(return_=self.return_, by=request.user, **form.cleaned_data)
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+        held.release(request)
+        messages.success(request, "Corrected. Those concerned are told.")
+        return redirect("returns:act-list", self.authority.slug, self.return_.round)
+
+    def get_context_data(self, form=None, **kwargs):
+        kept = None if form else held.find(self.request)
+        return super().get_context_data(**kwargs) | {
+            "form": form or self.get_form(kept),
+            "kept": kept is not None,
+            "title": self.title,
+            "lede": self.lede,
+            "record": self.record,
+            "labels": self.labels,
+            "writer": held.writer_token(self.request.user),
+        }
+
+
+class DecisionCorrect(CorrectionMixin, TemplateView):
+    """The day or minute number of Cabinet's decision."""
+
+    title = "Correct what was recorded of Cabinet’s decision"
+    lede = (
+        "The correction is added beside what was recorded, and counts from then on. PDFs stored before keep what "
+        "they print; these pages and the verification say what was corrected."
+    )
+    labels = {"day": "Date of the meeting", "number": "Minute number", "most": 30}
+    act = staticmethod(correct_decision)
+
+    def allowed(self) -> bool:
+        return rules.can_correct_decision(self.request.user, self.return_)
+
+    @property
+    def record(self):
+        return self.return_.decision
+
+
+class FilingCorrect(CorrectionMixin, TemplateView):
+    """The day or reference of the filing."""
+
+    title = "Correct what was recorded of the filing"
+    lede = "The correction is added beside what was recorded, and counts from then on."
+    labels = {"day": "Date of filing", "number": "Reference", "most": 60}
+    act = staticmethod(correct_filing)
+
+    def allowed(self) -> bool:
+        return rules.can_correct_filing(self.request.user, self.return_)
+
+    @property
+    def record(self):
+        return self.return_.filing
