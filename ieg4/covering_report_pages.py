@@ -13,6 +13,7 @@ from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_p
 from returns.chain import short_code
 from returns.entry import clean_text
 from returns.forms import WordsField, form_helper
+from returns.models import Return
 from returns.report import BY_KEY, MAX_WORDS
 from returns.views.base import ReturnMixin
 
@@ -157,6 +158,10 @@ class EditingMixin(ReportMixin):
 
     def allowed(self) -> bool:
         return rules.can_edit_report(self.request.user, self.return_)
+
+    def get_context_data(self, **kwargs):
+        with_cabinet = self.return_.status == Return.Status.WITH_CABINET
+        return super().get_context_data(**kwargs) | {"with_cabinet": with_cabinet}
 
     def form_invalid(self, form):
         return self.render_to_response(self.get_context_data(form=form), status=422)

@@ -13,7 +13,7 @@ from returns.lifecycle import Action, available_actions
 from returns.models import Query, Version
 from returns.views.base import PassMixin, ReturnMixin
 
-from .covering_report import report_of
+from .covering_report import kept_copy, report_of
 
 PLACES_SHOWN = 3
 
@@ -156,6 +156,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "outcomes_page": self._outcomes_page(versions),
             "version": versions[0] if versions else None,
             "versions": versions,
+            "report": kept_copy(self.return_),
             "decision": self.return_.decision,
             "filing": self.return_.filing,
             "questions": sorted(questions, key=lambda row: row["query"].number),

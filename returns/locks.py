@@ -2,7 +2,7 @@
 
 from django.utils.formats import date_format
 
-from .models import Event, Return, Role, User
+from .models import Correctable, Event, Return, Role, User
 from .templatetags.returns_format import moment
 
 MOVES = (
@@ -48,12 +48,12 @@ def _how(return_: Return, status: str, move: Event) -> str:
         filing = return_.filing
         return (
             f"The return was filed on {date_format(filing.day, 'j F Y')}, reference {filing.number}, as {who} "
-            f"recorded on {when}, so it is locked."
+            f"recorded on {when}{_corrected(filing)}, so it is locked."
         )
     decision = return_.decision
     approved = (
         f"Approved by Cabinet on {date_format(decision.day, 'j F Y')}, minute {decision.number}, as "
-        f"{decision.event.by} recorded on {moment(decision.event.at)}, so it is locked."
+        f"{decision.event.by} recorded on {moment(decision.event.at)}{_corrected(decision)}, so it is locked."
     )
     if decision.delegate_id:
         until = date_format(decision.delegated_until, "j F Y")
@@ -64,6 +64,10 @@ def _how(return_: Return, status: str, move: Event) -> str:
             )
         return f"{approved} {power}"
     return approved
+
+
+def _corrected(record: Correctable) -> str:
+    return " (corrected since)" if record.all_corrections else ""
 
 
 def _who_can_open(return_: Return) -> str:

@@ -5,13 +5,14 @@ import json
 import subprocess
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from efficiency.acts import add_risk, close_risk
 from efficiency.register import open_risks
 from ieg4 import covering_report
 from ieg4.covering_report import copies_of, kept_copy, report_of
 from returns import history
-from returns.acts import add_paragraph, ask_question, edit_paragraph
+from returns.acts import ActionRefused, add_paragraph, ask_question, edit_paragraph
 from returns.chain import short_code
 from returns.documents.pdf import RenderFailed
 from returns.lifecycle import Action
@@ -320,6 +321,37 @@ def test_edit_draws_again_when_the_history_moves_meanwhile(read_by_cabinet, monk
     assert [each.edition for each in copies_of(read_by_cabinet)][:2] == [2, 1]
 
 
+def edit_another_paragraph_meanwhile(return_: Return, monkeypatch) -> None:
+    """While the copy of one edit is drawn for the first time, another paragraph is edited and stored."""
+    plain, begun = covering_report.copy_pdf, []
+
+    def draw(sheet):
+        if not begun:
+            begun.append(sheet)
+            edit(return_, "The second, done first.", "wards")
+        return plain(sheet)
+
+    monkeypatch.setattr(covering_report, "copy_pdf", draw)
+
+
+def test_two_edits_at_once_are_both_in_the_last_edition(read_by_cabinet, monkeypatch):
+    edit_another_paragraph_meanwhile(read_by_cabinet, monkeypatch)
+    edit(read_by_cabinet, "The first, done last.")
+
+    copy = kept_copy(read_by_cabinet)
+    words = [each["text"] for each in json.loads(copy.data)["paragraphs"]]
+    assert copy.edition == 3
+    assert {"The first, done last.", "The second, done first."} <= set(words)
+
+
+def test_two_edits_at_once_collide_where_the_history_is_not_compared(read_by_cabinet, monkeypatch):
+    """The twin of the test above, without the guard: the copy that was drawn first is an edition that is taken."""
+    edit_another_paragraph_meanwhile(read_by_cabinet, monkeypatch)
+    monkeypatch.setattr(history, "head", lambda return_: history.Head())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        edit(read_by_cabinet, "The first, done last.")
+
+
 def test_edit_after_the_decision_is_recorded_meanwhile_is_refused(read_by_cabinet, monkeypatch):
     """Cabinet approves while the clerk's edition is being drawn: it is not what Cabinet read."""
     plain, recorded = covering_report.copy_pdf, []
@@ -331,7 +363,7 @@ def test_edit_after_the_decision_is_recorded_meanwhile_is_refused(read_by_cabine
 
     before = kept_copy(read_by_cabinet)
     monkeypatch.setattr(covering_report, "copy_pdf", draw)
-    with pytest.raises(Exception, match="until Cabinet has decided"):
+    with pytest.raises(ActionRefused, match="until Cabinet has decided"):
         edit(read_by_cabinet, "In the clerk’s own words.")
 
     assert kept_copy(fresh(read_by_cabinet)) == before
