@@ -347,7 +347,7 @@ def test_two_edits_at_once_are_both_in_the_last_edition(read_by_cabinet, monkeyp
 def test_two_edits_at_once_collide_where_the_history_is_not_compared(read_by_cabinet, monkeypatch):
     """The twin of the test above, without the guard: the copy that was drawn first is an edition that is taken."""
     edit_another_paragraph_meanwhile(read_by_cabinet, monkeypatch)
-    monkeypatch.setattr(history, "head", lambda return_: history.Head())
+    monkeypatch.setattr(history, "head", lambda _: history.Head())
     with pytest.raises(IntegrityError), transaction.atomic():
         edit(read_by_cabinet, "The first, done last.")
 
