@@ -8,7 +8,6 @@ from returns import clock, drawing
 from returns.models import Drawing
 from returns.views.base import PassMixin, ReturnMixin
 
-from .covering_report import kept_copy
 from .documents import DOCUMENTS
 
 LATE = 30  # seconds without anybody beginning to draw
@@ -27,13 +26,11 @@ class DocumentList(PassMixin, ReturnMixin, TemplateView):
         version = return_.latest_version
         if version:
             version.return_record = return_
+        permitted = {key: each for key, each in DOCUMENTS.items() if each.rule(user, return_)}
+        stored = {key: each.stored(return_) for key, each in permitted.items()}
         return super().get_context_data(**kwargs) | {
-            "documents": [
-                (key, each)
-                for key, each in DOCUMENTS.items()
-                if each.rule(user, return_) and each.stored(return_) is None
-            ],
-            "report": kept_copy(return_),
+            "documents": [(key, each) for key, each in permitted.items() if stored[key] is None],
+            "report": stored.get("cabinet-report"),
             "drawings": mine,
             "version": version,
         }
