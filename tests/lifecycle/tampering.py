@@ -215,7 +215,7 @@ def copy_of(row, chance: random.Random):
     fields = {field.name for field in copy._meta.concrete_fields}
     if "line" in fields and not isinstance(copy, Event):
         copy.line = f"X{chance.randrange(100)}"
-    if "number" in fields and not isinstance(copy, (Answer,)):
+    if "number" in fields and not isinstance(copy, (Answer, Correction)):
         copy.number += 5000
     if "event" in fields:
         used = type(copy).objects.values("event")

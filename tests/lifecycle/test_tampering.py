@@ -15,6 +15,8 @@ from returns.acts import (
     allocate_lines,
     ask_question,
     close_query,
+    correct_decision,
+    correct_filing,
     raise_query,
     remove_case_study,
     reply_to_query,
@@ -97,7 +99,7 @@ def posts(return_, form_data) -> dict[str, tuple[str, dict]]:
         "last_name": "Body",
         "new_password": "correct-horse-9",
     }
-    day = {"date": "8 December 2004"}
+    day = {"date": "8 December 2004", "step": "record"}  # past the check page
     lead = who(return_, "lead")
     return {
         "cover": (W + "cover/answer/", line("cover", **{"-contact_name": "Somebody Else"})),
@@ -137,6 +139,8 @@ def posts(return_, form_data) -> dict[str, tuple[str, dict]]:
             "/wyeborough/departments/corporate/",
             {"name": "Renamed", "contributor": str(who(return_, "head-corporate").pk)},
         ),
+        "correct decision": (W + "acts/decision/correct/", day | {"number": "99", "reason": "A slip.", "seen": "0"}),
+        "correct filing": (W + "acts/filing/correct/", day | {"number": "99", "reason": "A slip.", "seen": "0"}),
         Action.SEND_BACK: (W + "acts/send-back/", {"reason": "Look.", "elements": ["outcomes--R3"]}),
         Action.SEND: (W + "acts/send/", {}),
         Action.APPROVE: (W + "acts/approve/", day | {"minute": "99", "text": "Approved again."}),
@@ -156,6 +160,7 @@ MAY = {
     ("officer-corporate", "reply"),
     ("head-corporate", "reply"),
     ("head-corporate", Action.AMEND),
+    ("clerk", "correct decision"),
     ("lead", Action.SUBMIT),
     ("lead", Action.REOPEN),
 }
@@ -249,6 +254,12 @@ def act_calls(return_) -> dict:
         "ask": lambda n: ask_question(return_=return_, by=by_name(n), place=r3[0], text="Why?"),
         "reply": lambda n: reply_to_query(return_=return_, by=by_name(n), number=2, text="So."),
         "close": lambda n: close_query(return_=return_, by=by_name(n), number=2),
+        "correct decision": lambda n: correct_decision(
+            return_=return_, by=by_name(n), date=return_.decision.day, number="99", reason="A slip.", seen=0
+        ),
+        "correct filing": lambda n: correct_filing(
+            return_=return_, by=by_name(n), date=return_.decision.day, number="99", reason="A slip.", seen=0
+        ),
         Action.SEND_BACK: lambda n: do(Action.SEND_BACK, return_, n, places=r3, reason="Look."),
         Action.SEND: lambda n: do(Action.SEND, return_, n),
         Action.APPROVE: lambda n: do(Action.APPROVE, return_, n, decision=decision()),
@@ -264,12 +275,12 @@ def act_calls(return_) -> dict:
 ACTS = [
     "save outcome", "save light", "save gain", "save cover", "save case study", "add case study",
     "remove case study", "allocate", "sign department", "sign figures", "query", "ask", "reply", "close",
-    *Action,
+    "correct decision", "correct filing", *Action,
 ]  # fmt: skip
 PAGES = [
     "cover", "context", "outcome", "change line", "bvpi 157", "take-up", "resources", "gains", "note", "case study",
     "new case study", "remove case study", "quick grid", "allocation", "sign department", "sign figures", "ask",
-    "reply", "close", "remind", *APART, *Action,
+    "reply", "close", "remind", "correct decision", "correct filing", *APART, *Action,
 ]  # fmt: skip
 
 
