@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 
+from ieg4 import covering_report
 from returns import clock, history
 from returns.acts import ActionRefused, Saved, save_answers, sign_department, statement_of
 from returns.answers import Entry, read
@@ -132,7 +133,7 @@ def _prepare(savers: list[Saver], chance: random.Random, head: str) -> None:
 def _race(savers: list[Saver], action: Action, *, inside: bool, **details):
     """What became of the act.
 
-    The savers start when its version is drawn, just before it locks the return; or, `inside`, once it has checked
+    The savers start when the last of its documents is drawn, just before it locks the return; or, `inside`, once it has checked
     all its conditions within its transaction and begins to write. The drawing itself is left out, or else all of them
     would take most of an hour.
     """
@@ -143,7 +144,12 @@ def _race(savers: list[Saver], action: Action, *, inside: bool, **details):
             begun.append(True)
             together.wait()
 
-    def draw(*args) -> bytes:
+    def draw(*_) -> bytes:
+        if not inside and action != Action.SEND:
+            begin()
+        return b"%PDF-1.7 of no pages"
+
+    def draw_report(*_) -> bytes:
         if not inside:
             begin()
         return b"%PDF-1.7 of no pages"
@@ -154,6 +160,7 @@ def _race(savers: list[Saver], action: Action, *, inside: bool, **details):
 
     transition = TRANSITIONS[action]
     performing.version_pdf, TRANSITIONS[action] = draw, replace(transition, during=during)
+    covering_report.copy_pdf = draw_report
     for saver in savers:
         together.submit(saver.save, together)
     try:
