@@ -133,9 +133,9 @@ def _prepare(savers: list[Saver], chance: random.Random, head: str) -> None:
 def _race(savers: list[Saver], action: Action, *, inside: bool, **details):
     """What became of the act.
 
-    The savers start when the last of its documents is drawn, just before it locks the return; or, `inside`, once it has checked
-    all its conditions within its transaction and begins to write. The drawing itself is left out, or else all of them
-    would take most of an hour.
+    The savers start when the last of its documents is drawn, just before it locks the return; or, `inside`, once it
+    has checked all its conditions within its transaction and begins to write. The drawing itself is left out, or else
+    all of them would take most of an hour.
     """
     together, begun = Together(len(savers) + 1), []
 
