@@ -11,7 +11,7 @@ from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_p
 from returns.entry import clean_text
 from returns.forms import WordsField, form_helper
 from returns.report import BY_KEY, MAX_WORDS
-from returns.views.base import ReturnMixin
+from returns.views.base import RestoringMixin, ReturnMixin, given_back
 
 from .covering_report import report_of
 
@@ -71,16 +71,14 @@ class ReportDetail(ReportMixin, TemplateView):
         }
 
 
-class EditingMixin(ReportMixin):
+class EditingMixin(RestoringMixin, ReportMixin):
     """Editing is the clerk's; everybody else is refused."""
 
     template_name = "ieg4/report_form.html"
+    form_title = "Covering report"
 
     def allowed(self) -> bool:
         return rules.can_edit_report(self.request.user, self.return_)
-
-    def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class ReportEdit(EditingMixin, FormView):
@@ -121,10 +119,10 @@ class ReportEdit(EditingMixin, FormView):
                 }
             )
             context = self.get_context_data(form=again, refusal=str(conflict), present=conflict.present)
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=str(refusal))
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(self.request, f"Saved: {self.paragraph.label}.")
         return self.to_report()
 
@@ -153,6 +151,6 @@ class ReportAdd(EditingMixin, FormView):
             )
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=str(refusal))
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(self.request, f"Added at the end of {self.heading.title}.")
         return self.to_report()

@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ieg4.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ieg4.middleware.UnsavedMiddleware",
     "axes.middleware.AxesMiddleware",
 ]
 
@@ -98,6 +99,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
+            "builtins": ["ieg4.templatetags.posting"],
         },
     }
 ]
@@ -196,7 +198,8 @@ CONTENT_SECURITY_POLICY = {
 
 # One page of a form: the quick grid posts two fields for each of its 288 lights.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Above any form of LIMIT characters in any alphabet, which is given back when it is too long.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 # Mail is queued with the act that it tells of and sent by `send_mail`; links in it begin with this address.
 vars().update(env.email("EMAIL_URL", default="consolemail://"))

@@ -8,10 +8,11 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from returns import rules
-from returns.models import Return
+from returns import rules, unsaved
+from returns.models import Return, Unsaved
 
 from .forms import SignInForm
+from .middleware import to_sign_in
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -19,6 +20,9 @@ class SignInView(LoginView):
     template_name = "ieg4/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"kept": unsaved.named_in(self.get_redirect_url())}
 
 
 @require_safe
@@ -51,16 +55,17 @@ def too_many_tries(request, response=None, credentials=None, *args, **kwargs):
 
 
 def form_not_ours(request, reason=""):
-    """A form without a valid token: refused, and what was typed shown, so that it can be copied."""
-    hidden = {"csrfmiddlewaretoken", "writer", "password", "new_password"}
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in hidden and "password" not in name
-        for value in values
-        if len(value) > 20
-    ]
-    return render(request, "ieg4/form_not_ours.html", {"typed": typed}, status=403)
+    """A form without a valid token, since its person signed in or out in another tab, or it is none of ours.
+
+    What was typed into it is given back, or kept until its writer has signed in.
+    """
+    token = unsaved.read_token(request)
+    if token and not request.user.is_authenticated:
+        return to_sign_in(request)
+    page = token.page if token else request.path
+    response = render(request, "ieg4/form_not_ours.html", {"page": page}, status=403)
+    response.why = Unsaved.Why.SIGNED_IN_AGAIN
+    return response
 
 
 def bad_request(request, exception=None):

@@ -4,44 +4,42 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.views.generic import TemplateView
 
-from returns import held, locks, rules
+from returns import locks, rules, unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed
-from returns.views.base import ReturnMixin
-
-from .models import OutcomeStatus
+from returns.views.base import ReturnMixin, given_back
 
 
 class LightGrid(ReturnMixin, TemplateView):
     """Lights of the outcomes and change lines this person answers, at the four dates."""
 
     template_name = "outcomes/light_grid.html"
+    form_title = "Quick grid"
 
     def allowed(self) -> bool:
         return rules.has_work(self.request.user, self.return_)
 
     def get(self, request, *args, **kwargs):
-        kept = held.find(request)
-        if kept is None:
+        row = None if self._late_for_all() else unsaved.find(request)
+        if row is None:
             return super().get(request, *args, **kwargs)
-        messages.info(
-            request, "You were signed out before this was saved. What you chose is below: check it and save."
-        )
-        formset = self._formset(kept)
+        formset = self._formset(merged(row.posted))
         formset.is_valid()
-        return self.render_to_response(self.get_context_data(formset=formset))
+        return self.render_to_response(self.get_context_data(formset=formset, kept=True))
 
     def post(self, request, *args, **kwargs):
         posted = merged(request.POST)
         formset = self._formset(posted)
-        # A light that can't be set any more must not be dropped in silence.
-        late = self._typed(posted, but={form.entry.key for form in formset})
-        if late or self.return_.status not in rules.ALLOCATING:
-            return self.render_to_response(
-                self.get_context_data(typed=self._typed(posted), late=late), status=409
+        if self._late_for_all():
+            return unsaved.refused(locks.why_locked(self.return_))
+        # A rating that can't be set any more must not be dropped in silence.
+        if late := self._late(posted, but={form.entry.key for form in formset}):
+            return unsaved.refused(
+                f"{listed(late)} can’t be set by you any more: the line may have been given to someone else. Open "
+                "the form to save the others, and ask the e-government lead about these."
             )
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
@@ -49,21 +47,23 @@ class LightGrid(ReturnMixin, TemplateView):
             saved = save_answers(return_=self.return_, by=request.user, changes=formset.changes)
         except ActionRefused as refusal:
             context = self.get_context_data(formset=formset, refusal=refusal)
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         if saved.conflicts:
             context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, posted))
-            return render(request, "returns/answer_conflict.html", context, status=409)
-        held.release(request)
+            return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)
         told = f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
         if saved.voided:
             codes = listed([event.line for event in saved.voided])
             told += f" Signatures on {codes} are void, and their givers are told."
         messages.success(request, told)
-        return redirect(request.get_full_path())
+        return redirect(unsaved.address_of(request))
 
-    def _typed(self, posted, but=frozenset()) -> list[str]:
-        """The lights of a form that came too late, in words, where they differ from what is stored."""
+    def _late_for_all(self) -> bool:
+        return self.return_.status not in rules.ALLOCATING
+
+    def _late(self, posted, but: set[str]) -> list[str]:
+        """The codes of lines that were posted with another rating than is stored, beside those that may be set."""
         answers = self._answers()
         lights = [
             entry
@@ -72,13 +72,13 @@ class LightGrid(ReturnMixin, TemplateView):
             for entry in answers.entries(place)
             if entry.table.points
         ]
-        words = dict(OutcomeStatus.Light.choices)
-        return [
-            f"{entry.place.code} at {entry.point.label}: {words.get(value, 'blank')}"
+        late = [
+            entry.place.code
             for entry in lights
-            for value in [posted.get(f"{entry.key}-light", entry.record.light)]
-            if value != entry.record.light and entry.key not in but
+            if posted.get(f"{entry.key}-light", entry.record.light) != entry.record.light
+            and entry.key not in but
         ]
+        return list(dict.fromkeys(late))
 
     def _sections(self):
         return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]
@@ -144,7 +144,6 @@ class LightGrid(ReturnMixin, TemplateView):
             "wanted": self._wanted(),
             "areas": [group for section in self._sections() for group in section.groups],
             "departments": answers.departments if watching else [],
-            "writer": held.writer_token(self.request.user),
             "unsaved": bool(formset.errors),
             "signed": sum(bool(row["signed"]) for group in groups for row in group["rows"]),
             "lock": locks.why_locked(self.return_),

@@ -28,7 +28,7 @@ FLOORS = [
     {"completeness", "target", "frozen", "locks", "passes", "notices", "consistency"},
     {"history"},
     {"acts"},
-    {"forms", "conflicts", "people", "held", "documents", "reminders", "mail", "changes", "rekeying"},
+    {"forms", "conflicts", "people", "unsaved", "documents", "reminders", "mail", "changes", "rekeying"},
     {"verification", "drawing"},
     {"lifecycle"},
     {"action_forms"},

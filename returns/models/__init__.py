@@ -8,6 +8,7 @@ from .notice import Notice
 from .report import ReportParagraph
 from .return_ import Allocation, Event, Return
 from .review import Query, SentBack, SignOff
+from .unsaved import Unsaved
 
 __all__ = [
     "Allocation",
@@ -29,6 +30,7 @@ __all__ = [
     "Role",
     "SentBack",
     "SignOff",
+    "Unsaved",
     "User",
     "Version",
 ]

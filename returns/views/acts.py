@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import held, locks, rules
+from .. import locks, rules, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers import read
@@ -14,7 +14,7 @@ from ..chain import short_code
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform
 from ..models import Return
-from .base import PassMixin, ReturnMixin
+from .base import PassMixin, ReturnMixin, given_back
 
 # Acts that take the return onward; the first of these that one may do is the page's button.
 ONWARD = (Action.SEND, Action.APPROVE, Action.FINISH, Action.AMEND, Action.SUBMIT)
@@ -24,6 +24,11 @@ class ActPerform(ReturnMixin, TemplateView):
     """One act of the lifecycle: what it needs, and the button that does it."""
 
     template_name = "returns/act_form.html"
+    form_title = "Status and versions"
+
+    @classmethod
+    def posted_forms(cls, kwargs):
+        return (FORMS[kwargs["action"]],) if kwargs["action"] in Action.values else ()
 
     def find(self):
         super().find()
@@ -56,14 +61,13 @@ class ActPerform(ReturnMixin, TemplateView):
                 f"The return is {self.return_.status_words} since this page was opened, so nothing was done. "
                 "Look at what happened, then decide."
             )
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+            return self._refused(form, refusal)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         try:
             return_ = perform(self.action, return_=self.return_, by=request.user, **form.details)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
-        held.release(request)
+            return self._refused(form, str(refusal))
         if self.transition.target:
             messages.success(request, f"Done. The return is now {return_.status_words}.")
         else:
@@ -73,9 +77,16 @@ class ActPerform(ReturnMixin, TemplateView):
             )
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
+    def _refused(self, form, refusal: str):
+        """The form again with the refusal, where the page still has the form; else what was typed is given back."""
+        context = self.get_context_data(form=form, refusal=refusal)
+        if context["not_yet"]:
+            return unsaved.refused(refusal)
+        return given_back(self.render_to_response(context, status=409))
+
     def get_context_data(self, form=None, **kwargs):
-        kept = None if form else held.find(self.request)
-        form = form or self.get_form(kept)
+        row = None if form else unsaved.find(self.request)
+        form = form or self.get_form(row and row.posted)
         # A condition makes sense only where the act can be done at all.
         guard = self.return_.status in self.transition.sources and self.transition.guard
         context = super().get_context_data(**kwargs) | {
@@ -83,9 +94,8 @@ class ActPerform(ReturnMixin, TemplateView):
             "transition": self.transition,
             "can_watch": rules.can_watch(self.request.user, self.return_),
             "form": form,
-            "kept": kept is not None,
+            "kept": row is not None,
             "not_yet": guard(self.return_, self.request.user) if guard else "",
-            "writer": held.writer_token(self.request.user),
         }
         if isinstance(form, ElementsForm):
             context["groups"] = groups = self._elements(form)

@@ -7,24 +7,25 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks, rules
+from .. import locks, rules, unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers import read
 from ..forms import form_helper
 from ..models import User
 from ..notices import listed
-from .base import ReturnMixin
+from .base import ReturnMixin, given_back
 
 
 class AllocationForm(forms.Form):
     """Some lines, one owner in one of their departments, one date."""
 
     lines = forms.MultipleChoiceField(
+        label="Lines",
         error_messages={
             "required": "No line is ticked. Tick at least one.",
             "invalid_choice": "There is no line %(value)s in this return.",
-        }
+        },
     )
     owner = forms.ChoiceField(
         label="Owner",
@@ -60,6 +61,16 @@ class AllocationForm(forms.Form):
         ]
         self.helper = form_helper()
 
+    @staticmethod
+    def said(name: str, value: str, authority) -> str:
+        """An owner that was chosen, in words."""
+        username, _, slug = value.partition("@")
+        if name != "owner" or not slug or not value.isprintable():
+            return ""
+        person = User.objects.filter(authority=authority, username=username).first()
+        department = authority.departments.filter(slug=slug).first()
+        return f"{person}, {department}" if person and department else ""
+
     def clean_owner(self):
         return self.people[self.cleaned_data["owner"]]
 
@@ -77,10 +88,15 @@ class AllocationView(ReturnMixin, TemplateView):
     """Every line that one named person answers, with its owner."""
 
     template_name = "returns/allocation.html"
+    form_title = "Allocation"
+    form_class = AllocationForm
+
+    def _may_allocate(self) -> bool:
+        return rules.can_allocate(self.request.user, self.return_)
 
     def allowed(self) -> bool:
         if self.request.method == "POST":
-            return rules.can_allocate(self.request.user, self.return_)
+            return self._may_allocate()
         return rules.can_open_allocation(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
@@ -100,16 +116,18 @@ class AllocationView(ReturnMixin, TemplateView):
             )
         except ActionRefused as refusal:
             form.add_error("owner", str(refusal))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return given_back(self.render_to_response(self.get_context_data(form=form), status=409))
         noun = "line is" if changed == 1 else "lines are"
         told = f"{changed} {noun} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
             told += f" Signatures on {listed(sorted(void))} are void, and their givers are told."
         messages.success(request, told)
-        return redirect(request.get_full_path())
+        return redirect(unsaved.address_of(request))
 
     def get_context_data(self, form=None, **kwargs):
-        form = form or AllocationForm(self.return_, initial={"due": f"{self.return_.answers_due:%-d %B %Y}"})
+        row = unsaved.find(self.request) if form is None and self._may_allocate() else None
+        initial = {"due": f"{self.return_.answers_due:%-d %B %Y}"}
+        form = form or AllocationForm(self.return_, row and row.posted, initial=initial)
         answers = read(self.return_)
         section = self.return_.proforma.section_by_key.get(self.request.GET.get("section", ""))
         area, tier = self.request.GET.get("area", ""), self.request.GET.get("tier", "")
@@ -141,9 +159,8 @@ class AllocationView(ReturnMixin, TemplateView):
         ]
         return super().get_context_data(**kwargs) | {
             "form": form,
-            "locked": ""
-            if rules.can_allocate(self.request.user, self.return_)
-            else locks.why_locked(self.return_),
+            "kept": row is not None,
+            "locked": "" if self._may_allocate() else locks.why_locked(self.return_),
             "errors": [
                 {"href": f"#{form[name].auto_id}" if name != "lines" else "#lines", "text": text}
                 for name, texts in form.errors.items()

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, locks, passes, rules
+from .. import clock, locks, passes, rules, unsaved
 from ..answers import read
 from ..frozen import thaw
 from ..models import Authority, Department, Notice, Return
@@ -25,6 +25,15 @@ class CouncilMixin:
     """A page of the council in the address; the pages of any other council are not found."""
 
     footer_status = ""
+    # Of a page with a form: what it is called where it is given back, and labels that its form alone doesn't know.
+    form_title = ""
+    posted_labels: dict[str, str] = {}
+
+    @classmethod
+    def posted_forms(cls, kwargs: dict) -> tuple:  # noqa: ARG003 (of some pages it depends on the address)
+        """The forms that the page at this address takes: their labels name what was typed when it is given back."""
+        form_class = getattr(cls, "form_class", None)
+        return (form_class,) if form_class else ()
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
@@ -148,6 +157,26 @@ class ReturnMixin(CouncilMixin):
             items.append(self._item("Whole return", "returns:return-whole", *address))
             items.append(self._item("Documents", "document-list", *address))
         return items + super().navigation()
+
+
+def given_back(response: HttpResponse) -> HttpResponse:
+    """The answer to a refused form, which itself shows everything that was typed into it."""
+    response.gives_back = True
+    return response
+
+
+class RestoringMixin:
+    """A page of one form, which shows again what was typed and could not be saved. For views with `form_class`."""
+
+    def get(self, request, *args, **kwargs):
+        row = unsaved.find(request)
+        if row is None:
+            return super().get(request, *args, **kwargs)
+        form = self.get_form_class()(**self.get_form_kwargs() | {"data": row.posted})
+        return self.render_to_response(self.get_context_data(form=form, kept=True))
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class DepartmentMixin(ReturnMixin):

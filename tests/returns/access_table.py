@@ -51,6 +51,9 @@ STRANGERS = {"anonymous closed": "in"}
 OUTSIDE = STRANGERS | {"other-council": "404"}
 
 # Rows for reading.
+EVERY_ONE_OF_US = OUTSIDE | {
+    "lead finance clerk cabinet admin officer delegate other-officer other-head": "200",
+}
 EVERYBODY = {
     "anonymous closed other-council": "200",
     "lead finance clerk cabinet admin officer delegate other-officer other-head": "200",
@@ -581,6 +584,9 @@ TABLE: dict[str, list[Page]] = {
         Page(W + "cases/C1/", PLANNING_PROVISIONAL, ANSWER_PLANNING_CASE),
         Page(W + "outcomes/R99/", NOT_THERE),
     ],
+    "returns:unsaved-list": [Page("/wyeborough/unsaved/", EVERY_ONE_OF_US)],
+    "returns:unsaved-detail": [Page("/wyeborough/unsaved/aaaaaaaaaaaaaaaaaaaaaa/", NOT_THERE)],
+    "returns:unsaved-text": [Page("/wyeborough/unsaved/aaaaaaaaaaaaaaaaaaaaaa/not-saved.txt", NOT_THERE)],
     "returns:line-history": [
         Page(W + "outcomes/R3/history/", CORPORATE),
         Page(W + "outcomes/R4/history/", HOUSING),
