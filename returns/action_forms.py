@@ -83,6 +83,12 @@ class ElementsForm(ReasonForm):
         self.fields["elements"].choices = [(key, place.label) for key, place in self.places.items()]
         self.order_fields(["reason", "elements"])
 
+    @staticmethod
+    def said(name: str, value: str, _authority) -> str:
+        """A place that was ticked, in words: its code, else its section."""
+        parts = value.split("--")
+        return " ".join(parts[1:]) or value if name == "elements" else ""
+
     @property
     def details(self) -> dict:
         return {
@@ -123,11 +129,18 @@ class ReferralForm(ActionForm):
         return {"decision": self.decision}
 
 
+class PersonField(forms.ModelChoiceField):
+    """One person, listed with what they do."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj}, {obj.job_title}" if obj.job_title else str(obj)
+
+
 class ApprovalForm(ReferralForm):
     """What Cabinet decided when it approved, and any power it gave to amend."""
 
     outcome = Decision.Outcome.APPROVED
-    delegate = forms.ModelChoiceField(
+    delegate = PersonField(
         label="Who may amend",
         queryset=User.objects.none(),
         required=False,
@@ -148,9 +161,6 @@ class ApprovalForm(ReferralForm):
             groups__name__in=rules.ANSWERING | {Role.LEAD},
         ).exclude(groups__name=Role.FINANCE)
         self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
-        self.fields["delegate"].label_from_instance = lambda person: (
-            f"{person}, {person.job_title}" if person.job_title else str(person)
-        )
 
     def clean(self):
         data = super().clean()

@@ -15,20 +15,7 @@ from ..proforma import Proforma, known_keys, load
 
 # What forms send beside what people type: versions seen, states, buttons.
 SENT_BESIDE = frozenset(
-    {
-        "seen",
-        "status",
-        "shown",
-        "upto",
-        "checked",
-        "next",
-        "stay",
-        "save",
-        "reply",
-        "close",
-        "merge",
-        "discard",
-    }
+    ["seen", "status", "shown", "upto", "person", "checked", "next", "stay", "save", "reply", "close"]
 )
 _CHOSEN = re.compile(r"(keep|both|met)--(.+)")
 _KEEP = {"mine": "yours", "theirs": "the saved one", "both": "written from both"}
@@ -180,7 +167,7 @@ def _chosen_record(field: forms.ModelChoiceField, value: str, authority: Authori
     if not (authority and value.isascii() and value.isdecimal() and len(value) < 19):
         return value
     found = field.queryset.model.objects.filter(authority=authority, pk=int(value)).first()
-    return str(found) if found else value
+    return field.label_from_instance(found) if found else value
 
 
 def _of_cell(name: str, text: str, form: _Form) -> Given | None:
