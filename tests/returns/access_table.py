@@ -98,6 +98,7 @@ ADMIN = OUTSIDE | {
     "admin": "200",
     "lead finance clerk cabinet officer delegate other-officer other-head": "403",
 }
+ADMIN_FORM = ADMIN | {"admin": "422"}
 LEAD = OUTSIDE | {
     "lead": "200",
     "finance clerk cabinet admin officer delegate other-officer other-head": "403",
@@ -470,15 +471,15 @@ TABLE: dict[str, list[Page]] = {
     ],
     "returns:council-css": [Page(C + "colours.css", EVERYBODY)],
     "returns:person-list": [Page(C + "people/", ADMIN)],
-    "returns:person-create": [Page(C + "people/new/", ADMIN, ADMIN)],
+    "returns:person-create": [Page(C + "people/new/", ADMIN, ADMIN_FORM)],
     "returns:person-update": [
-        Page(C + "people/wyeborough-clerk/", ADMIN, ADMIN),
+        Page(C + "people/wyeborough-clerk/", ADMIN, ADMIN_FORM),
         Page(C + "people/lead/", NOT_THERE),
     ],
     "returns:department-list": [Page(C + "departments/", ADMIN)],
-    "returns:department-create": [Page(C + "departments/new/", ADMIN, ADMIN)],
+    "returns:department-create": [Page(C + "departments/new/", ADMIN, ADMIN_FORM)],
     "returns:department-update": [
-        Page(C + "departments/corporate/", ADMIN, ADMIN),
+        Page(C + "departments/corporate/", ADMIN, ADMIN_FORM),
         Page(C + "departments/highways/", NOT_THERE),
     ],
     "returns:return-detail": [

@@ -142,6 +142,9 @@ GET = {
         (M + "efficiency/EF1/education/", OWN_LINE),
         (M + "efficiency/EF1/highways/", OTHER_LINE),
     ],
+    "returns:unsaved-list": [("/marchshire/unsaved/", row(SIGN_IN, *[OK] * 7, NOT))],
+    "returns:unsaved-detail": [("/marchshire/unsaved/aaaaaaaaaaaaaaaaaaaaaa/", NOWHERE)],
+    "returns:unsaved-text": [("/marchshire/unsaved/aaaaaaaaaaaaaaaaaaaaaa/not-saved.txt", NOWHERE)],
     "returns:line-history": [
         (M + "outcomes/R1/history/", OWN_LINE),
         (M + "outcomes/R16/history/", OTHER_LINE),
