@@ -65,3 +65,27 @@ def test_contested_risks_without_locks_would_go_wrong(database_url):
 
     assert (found["rounds"], found["guarded"]) == (50, False)
     assert found["errors"] + found["lost"] > 0
+
+
+def test_asking_for_a_document_while_it_is_finished_always_gives_one(database_url, engine):
+    found = race(database_url, "asking_while_drawn", "--times", "400")
+
+    assert found | {"seconds": None} == {
+        "scenario": "asking_while_drawn",
+        "engine": engine,
+        "guarded": True,
+        "asked": 1200,
+        "given": 1200,
+        "errors": [],
+        "finished_meanwhile": True,
+        "left": True,
+        "seconds": None,
+    }
+
+
+def test_asking_only_once_would_fail_at_times(database_url):
+    """This race is won and lost on SQLite too: no transaction holds the refusal and the look together."""
+    found = race(database_url, "asking_while_drawn", "--times", "400", "--without-guard")
+
+    assert (found["asked"], found["guarded"]) == (1200, False)
+    assert found["errors"] == ["RuntimeError"]
