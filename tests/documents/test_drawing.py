@@ -147,6 +147,7 @@ def test_restart_of_a_demonstration_strands_no_drawing(ask):
     with started(begun, AT):
         asked = ask(GOOD)
         drawing._claim()
+        assert seen(asked).leased_until == AT + datetime.timedelta(seconds=32)
     with started(later, later):
         assert drawing.draw_next() is True
 

@@ -162,6 +162,9 @@ def test_restart_of_a_demonstration_strands_no_mail(three, settings):
         Notice.objects.filter(pk=three[0].pk).update(next_try=clock.real_now())
         with pytest.raises(mailing.Killed):
             send_queued()
+        tried = Notice.objects.filter(pk__in=[notice.pk for notice in three]).order_by("pk")
+        waits = [next_try - NINE for next_try in tried.values_list("next_try", flat=True)]
+        assert waits == [LEASE, datetime.timedelta(minutes=2), LEASE]
     settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
     with started_at(restarted, restarted):
         assert send_queued() == (3, 0)
