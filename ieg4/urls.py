@@ -7,6 +7,7 @@ from . import covering_report_pages as report
 from . import dashboard, pack, views
 
 handler400 = "ieg4.views.bad_request"
+handler500 = "ieg4.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +16,7 @@ urlpatterns = [
     path("help/", views.HelpView.as_view(), name="help"),
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),
+    path("health/ready/", views.ready, name="health-ready"),
     path("<slug:authority>/<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
     path("<slug:authority>/<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
     path("<slug:authority>/<slug:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),

@@ -1,9 +1,16 @@
 """Sign-in, the way to one's own pages, help, and the pages shown when something is refused."""
 
+import logging
+import sqlite3
+import sys
+
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
@@ -13,6 +20,11 @@ from returns.models import Return, Unsaved
 
 from .forms import SignInForm
 from .middleware import to_sign_in
+from .readiness import ask_database, readiness
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+RETRY_AFTER = 30  # seconds; longer than anybody waits for a lock
+logger = logging.getLogger(__name__)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -69,11 +81,62 @@ def form_not_ours(request, reason=""):
 
 
 def bad_request(request, exception=None):
+    """A request that can't be read; what is too large has a page of its own."""
+    if isinstance(exception, TOO_LARGE):
+        return too_large(request, exception)
     return render(request, "400.html", status=400)
+
+
+def server_error(request):
+    """Something failed. A database that is busy or away passes, so it has a page that says when to try again."""
+    error = sys.exc_info()[1]
+    if is_passing(error):
+        return unavailable(request, error)
+    return HttpResponseServerError(render_to_string("500.html"))
+
+
+def too_large(request, exception):
+    """More was sent than one page of ours may send; nothing of it was read."""
+    return render(request, "413.html", status=413)
+
+
+def unavailable(request, exception):
+    """The database is busy or away: one line in the log, and a page for which nothing is asked of it."""
+    problem = " ".join(str(exception).split())
+    logger.error("503 %s %s: %s: %s", request.method, request.path, type(exception).__name__, problem)
+    response = HttpResponse(
+        render_to_string("503.html", {"again": RETRY_AFTER}), status=503, headers={"Retry-After": RETRY_AFTER}
+    )
+    response._has_been_logged = True  # or Django would log it once more, with a traceback
+    return response
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the database refused for reasons that pass: locked, too slow, not reached, connection lost, disk full.
+
+    SQLite raises the same class for mistakes in a statement, which don't pass, with a code of their own.
+    """
+    mistake = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR if error else False
+    return isinstance(error, OperationalError | InterfaceError) and not mistake
 
 
 @require_safe
 @login_not_required
 def health(request):
-    """For a monitor: the process answers."""
+    """For a monitor: this process answers, and so does the database."""
+    try:
+        ask_database()
+    except (OperationalError, InterfaceError):
+        return HttpResponse("The database does not answer.", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
+def ready(request):
+    """For a load balancer and a monitor: whether pages can be served, and what waits."""
+    try:
+        found = readiness()
+    except (OperationalError, InterfaceError):
+        found = {"ready": False, "problem": "The database does not answer."}
+    return JsonResponse(found, status=200 if found["ready"] else 503)

@@ -428,6 +428,7 @@ TABLE: dict[str, list[Page]] = {
     "help": [Page("/help/", EVERYBODY)],
     "accessibility": [Page("/accessibility/", EVERYBODY)],
     "health": [Page("/health/", EVERYBODY)],
+    "health-ready": [Page("/health/ready/", EVERYBODY)],
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
     "report-detail": [Page(W + "cabinet/report/", READERS)],

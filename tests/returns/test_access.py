@@ -45,6 +45,7 @@ GET = {
     "help": [("/help/", OPEN)],
     "accessibility": [("/accessibility/", OPEN)],
     "health": [("/health/", OPEN)],
+    "health-ready": [("/health/ready/", OPEN)],
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],

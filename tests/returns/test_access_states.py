@@ -283,7 +283,9 @@ def test_no_view_is_reachable_without_a_rule():
         elif view_class.allowed is CouncilMixin.allowed:
             ruleless.add(name)
 
-    assert without_sign_in == {"sign-in", "help", "accessibility", "health", "returns:council-css"}
+    assert without_sign_in == {
+        "sign-in", "help", "accessibility", "health", "health-ready", "returns:council-css",
+    }  # fmt: skip
     # Home leads everyone to pages of their own, or says that there are none; anyone may sign out.
     assert without_rule == {"home", "sign-out"}
     assert (beside_the_rule, ruleless) == (set(), set())
