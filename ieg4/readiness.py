@@ -49,7 +49,7 @@ def missing_guards() -> list[str]:
 
 
 def readiness() -> dict:
-    """Whether pages can be served, with what waits for the two other processes. It costs five short queries.
+    """Whether pages can be served, with what waits for the two other processes. It costs four short queries.
 
     Nothing in it belongs to one council. Work that waits makes nothing unready: pages are served all the same.
     """
