@@ -14,7 +14,6 @@ from urllib.parse import urlencode, urlsplit
 from django.core import signing
 from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from .. import clock
@@ -104,7 +103,7 @@ def transient(request: HttpRequest, *, writer: User, why: str, message: str = ""
     row = Unsaved(
         key=get_random_string(22),
         writer=writer,
-        kept_at=timezone.now(),
+        kept_at=clock.real_now(),
         path=address_of(request),
         page=token.page if token and token.writer == writer.pk else address_of(request),
         why=why,
@@ -135,7 +134,7 @@ def keep(request: HttpRequest, *, writer: User, why: str, message: str = "") -> 
 
 @transaction.atomic
 def _store(row: Unsaved) -> Unsaved:
-    Unsaved.objects.filter(kept_at__lt=timezone.now() - KEPT).delete()
+    Unsaved.objects.filter(kept_at__lt=clock.real_now() - KEPT).delete()
     mine = Unsaved.objects.filter(writer=row.writer)
     mine.filter(key=row.key).delete()
     room, beyond = MOST_CHARACTERS - row.size, []
@@ -150,7 +149,7 @@ def _store(row: Unsaved) -> Unsaved:
 
 def of(user: User):
     """What is kept for this person, the latest first."""
-    return Unsaved.objects.filter(writer=user, kept_at__gte=timezone.now() - KEPT)
+    return Unsaved.objects.filter(writer=user, kept_at__gte=clock.real_now() - KEPT)
 
 
 def find(request: HttpRequest) -> Unsaved | None:
@@ -177,13 +176,13 @@ def named_in(address: str) -> Unsaved | None:
     """The kept form that an address names; the sign-in page tells a stranger no more than that it is there."""
     key = QueryDict(urlsplit(address).query).get(PARAMETER, "")
     return (
-        Unsaved.objects.filter(key=key, kept_at__gte=timezone.now() - KEPT).first() if _is_key(key) else None
+        Unsaved.objects.filter(key=key, kept_at__gte=clock.real_now() - KEPT).first() if _is_key(key) else None
     )
 
 
 def kept_moment(row: Unsaved) -> datetime.datetime:
     """When it was kept, by the clock that pages show."""
-    return clock.now() - (timezone.now() - row.kept_at)
+    return clock.shown(row.kept_at)
 
 
 def expires(row: Unsaved) -> datetime.datetime:
