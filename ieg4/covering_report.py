@@ -22,7 +22,7 @@ from returns.consistency import Contradiction, Passage, contradictions
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
 from returns.entry import clean_text
-from returns.frozen import thaw
+from returns.frozen import thaw_version
 from returns.models import Event, ReportParagraph, Return, User, Version
 from returns.report import HEADINGS, RESPONSIBILITY, Heading, own_number
 from returns.target import years_against_target
@@ -317,7 +317,7 @@ def report_of(return_: Return, present: Assessment | None = None) -> Report:
         sent = return_.versions.filter(kind=Version.Kind.CABINET).defer("pdf").select_related("event__by")
         version = sent.order_by("-number").first()
     if version:
-        present = assess(thaw(return_, version.data))
+        present = assess(thaw_version(return_, version))
     return Report(return_, present or assess(read(return_)), open_risks(return_), version)
 
 

@@ -7,7 +7,7 @@ from returns import clock, locks, rules
 from returns.answers import read
 from returns.chain import short_code
 from returns.completeness import assess
-from returns.frozen import thaw
+from returns.frozen import thaw_version
 from returns.lifecycle import Action, available_actions
 from returns.models import Query
 from returns.views.base import PassMixin, ReturnMixin
@@ -138,7 +138,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         # Once there is a copy Cabinet reads that, whatever is worked on since.
         live = read(self.return_)
         assessment = assess(live)
-        answers = thaw(self.return_, versions[0].data) if versions else live
+        answers = thaw_version(self.return_, versions[0]) if versions else live
         places = {place.key: place for place in live.places()}
         questions = [
             {"query": query, "place": places[key]}

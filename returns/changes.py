@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 from . import rules
 from .answers import Answers, Cell, Place, read
 from .cells import LIGHT, TEXT, in_words, kind_of
-from .frozen import stored_columns, thaw
+from .frozen import stored_columns, thaw_version
 from .models import Event, Return, User, Version
 from .proforma import Section
 
@@ -110,8 +110,8 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
         now = versions[-1]
         if now == seen and len(sent) > 1:
             seen = sent[-2]
-    before = thaw(return_, seen.data)
-    after = thaw(return_, now.data) if now else read(return_)
+    before = thaw_version(return_, seen)
+    after = thaw_version(return_, now) if now else read(return_)
     trail = Trail(return_, after=seen.event.number, until=now.event.number if now else None)
     held, said = _said(before), _said(after)
     by_section: dict[str, list[Altered]] = {section.key: [] for section in return_.proforma.sections}

@@ -13,7 +13,7 @@ from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatu
 from ..answers import read
 from ..chain import canonical
 from ..completeness import assess
-from ..frozen import thaw
+from ..frozen import thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
 
@@ -219,7 +219,7 @@ def read_approved(step: Step) -> None:
     """The version that stands, read before anything is locked."""
     with_reason(step)
     last = step.return_.versions.defer("pdf").order_by("-number").first()
-    step.details["approved"] = thaw(step.return_, last.data)
+    step.details["approved"] = thaw_version(step.return_, last)
 
 
 def restore(step: Step) -> None:

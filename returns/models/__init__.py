@@ -2,7 +2,7 @@
 
 from .answers import Answer, CaseStudy, Context, Cover, Declaration
 from .council import Authority, Department, Role, User
-from .decision import Decision, Filing, Version
+from .decision import DamagedCopy, Decision, Filing, Version
 from .drawing import Drawing
 from .notice import Notice
 from .report import ReportParagraph
@@ -17,6 +17,7 @@ __all__ = [
     "CaseStudy",
     "Context",
     "Cover",
+    "DamagedCopy",
     "Decision",
     "Declaration",
     "Department",

@@ -1,12 +1,35 @@
-"""What was decided about a return, and the copies of it that stand for ever."""
+"""What was decided about a return, and the copies of it that are kept for ever."""
+
+from __future__ import annotations
+
+import datetime
+import logging
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
+from django.utils.formats import date_format
 
+from .. import clock
+from ..chain import sha256, sha256_of_bytes
 from ..entry import within_sentence
 from .council import User
 from .return_ import Event, Return
+
+logger = logging.getLogger(__name__)
+
+
+class DamagedCopy(Exception):
+    """What is stored of a version does not fit its digest; the message is for whoever asked for it."""
+
+
+class VersionManager(models.Manager):
+    """Versions that know the day of the decision they record."""
+
+    def get_queryset(self):
+        """Each version with `decided_on`: the day Cabinet met, of an approved copy; None of any other."""
+        decided = Decision.objects.filter(event=OuterRef("event")).values("date")
+        return super().get_queryset().annotate(decided_on=Subquery(decided[:1]))
 
 
 class Version(models.Model):
@@ -30,6 +53,8 @@ class Version(models.Model):
     pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of the PDF.")
     pdf_size = models.PositiveIntegerField(help_text="Bytes of the PDF.")
 
+    objects = VersionManager()
+
     class Meta:
         ordering = ["number"]
         constraints = [
@@ -49,6 +74,45 @@ class Version(models.Model):
     def words(self) -> str:
         """What it is, within a sentence: "as sent to Cabinet"."""
         return within_sentence(self.get_kind_display())
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of what its words say: Cabinet's decision, or the sending or amending. In London."""
+        return self.decided_on or clock.day_of(self.event.at)
+
+    @property
+    def dated(self) -> str:
+        """What it is and since when, within a sentence: "as approved by Cabinet on 2 December 2004"."""
+        return f"{self.words} on {date_format(self.day, 'j F Y')}"
+
+    @property
+    def called(self) -> str:
+        """Its name among the versions of its return: "version 2, as approved by Cabinet on 2 December 2004"."""
+        return f"version {self.number}, {self.dated}"
+
+    def stored_pdf(self) -> bytes:
+        """Its PDF, compared with the digest that was stored with it. Raises DamagedCopy."""
+        body = bytes(self.pdf)
+        self._refuse_unless(sha256_of_bytes(body) == self.pdf_digest, "PDF")
+        return body
+
+    def stored_data(self) -> str:
+        """Its data, compared with the digest that was stored with them. Raises DamagedCopy."""
+        self._refuse_unless(sha256(self.data) == self.digest, "data")
+        return self.data
+
+    def _refuse_unless(self, fits: bool, part: str) -> None:
+        if not fits:
+            logger.error(
+                "Version %s of return %s: the stored %s does not fit the digest stored with it.",
+                self.number,
+                self.return_record_id,
+                part,
+            )
+            raise DamagedCopy(
+                f"The stored {part} of version {self.number} can’t be shown: since it was stored it has been "
+                "damaged or changed, for it no longer fits its digest."
+            )
 
     @property
     def pdf_url(self) -> str:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from .. import clock, locks, passes, rules, unsaved
 from ..answers import read
-from ..frozen import thaw
+from ..frozen import thaw_version
 from ..models import Authority, Department, Notice, Return
 from ..templatetags.returns_format import moment
 
@@ -111,7 +111,7 @@ class ReturnMixin(CouncilMixin):
         if rules.sees_copies_only(self.request.user):
             version = self.return_.latest_version
             if version:
-                return thaw(self.return_, version.data)
+                return thaw_version(self.return_, version)
         return read(self.return_, *sections)
 
     def get_context_data(self, **kwargs):

@@ -7,7 +7,7 @@ from .. import passes
 from ..chain import short_code
 from ..completeness import assess
 from ..documents.return_ import return_context
-from ..frozen import thaw
+from ..frozen import thaw_version
 from .base import PassMixin, ReturnMixin
 
 
@@ -31,7 +31,7 @@ class VersionDetail(VersionMixin, TemplateView):
     template_name = "returns/version_detail.html"
 
     def get_context_data(self, **kwargs):
-        answers = thaw(self.return_, self.version.data)
+        answers = thaw_version(self.return_, self.version)
         document = return_context(assess(answers), as_at=self.version.event.at)
         return (
             super().get_context_data(**kwargs)
@@ -50,7 +50,7 @@ class VersionPdf(VersionMixin, View):
     unread = "data"
 
     def get(self, request, *args, **kwargs):
-        return passes.answer(self.version.file_name("pdf"), bytes(self.version.pdf))
+        return passes.answer(self.version.file_name("pdf"), self.version.stored_pdf())
 
 
 class VersionData(VersionMixin, View):
@@ -59,7 +59,7 @@ class VersionData(VersionMixin, View):
     def get(self, request, *args, **kwargs):
         name = self.version.file_name("json")
         return HttpResponse(
-            self.version.data.encode(),
+            self.version.stored_data().encode(),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

@@ -61,7 +61,7 @@ def _chosen(return_, options) -> dict:
 
 def _body(return_, document: str, chosen: dict) -> bytes:
     if document in STORED and return_.status in rules.LOCKED:
-        return bytes(return_.versions.order_by("-number").first().pdf)
+        return return_.versions.order_by("-number").first().stored_pdf()
     return DOCUMENTS[document].sheet(return_, as_at=clock.now(), **chosen).pdf()
 
 
