@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 
 from returns import passes, unsaved
-from returns.models import Unsaved, User
+from returns.models import DamagedCopy, Unsaved, User
 from returns.views.unsaved import detail_address, kept, not_saved_page
 
 Why = Unsaved.Why
@@ -171,3 +171,18 @@ class PassMiddleware:
     def __call__(self, request):
         admitted = passes.admitted(request)
         return self.get_response(request) if admitted is None else admitted
+
+
+class DamagedCopyMiddleware:
+    """A page that needs a stored version which no longer fits its digest says so, and whom to tell."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, DamagedCopy):
+            return render(request, "ieg4/copy_damaged.html", {"reason": str(exception)}, status=500)
+        return None

@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "ieg4.middleware.UnsavedMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ieg4.middleware.DamagedCopyMiddleware",
 ]
 
 ROOT_URLCONF = "ieg4.urls"

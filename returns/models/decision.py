@@ -93,7 +93,7 @@ class Version(models.Model):
     def stored_pdf(self) -> bytes:
         """Its PDF, compared with the digest that was stored with it. Raises DamagedCopy."""
         body = bytes(self.pdf)
-        self._refuse_unless(sha256_of_bytes(body) == self.pdf_digest, "PDF")
+        self._refuse_unless(sha256_of_bytes(body) == self.pdf_digest, "bytes of the PDF")
         return body
 
     def stored_data(self) -> str:
@@ -104,14 +104,14 @@ class Version(models.Model):
     def _refuse_unless(self, fits: bool, part: str) -> None:
         if not fits:
             logger.error(
-                "Version %s of return %s: the stored %s does not fit the digest stored with it.",
+                "Version %s of return %s: the stored %s do not fit the digest stored with it.",
                 self.number,
                 self.return_record_id,
                 part,
             )
             raise DamagedCopy(
-                f"The stored {part} of version {self.number} can’t be shown: since it was stored it has been "
-                "damaged or changed, for it no longer fits its digest."
+                f"The {part} of version {self.number} do not fit the digest that was stored with them. "
+                "They have been damaged or changed since, so they are not used."
             )
 
     @property

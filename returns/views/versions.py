@@ -1,4 +1,4 @@
-"""Frozen copies of the return, as they were stored: to read, as PDF, as data."""
+"""Stored versions of the return: to read, as PDF, as data."""
 
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
@@ -8,6 +8,7 @@ from ..chain import short_code
 from ..completeness import assess
 from ..documents.return_ import return_context
 from ..frozen import thaw_version
+from ..models import Version
 from .base import PassMixin, ReturnMixin
 
 
@@ -25,21 +26,31 @@ class VersionMixin(PassMixin, ReturnMixin):
         self.version.return_record = self.return_
 
 
+# What its maker did, within "stored when somebody …".
+MADE_BY = {
+    Version.Kind.CABINET: "sent the return to Cabinet",
+    Version.Kind.APPROVED: "recorded Cabinet’s approval",
+    Version.Kind.AMENDED: "finished the amendment",
+}
+
+
 class VersionDetail(VersionMixin, TemplateView):
-    """Every section as it stood in this version."""
+    """Every section as it was in this version."""
 
     template_name = "returns/version_detail.html"
 
     def get_context_data(self, **kwargs):
         answers = thaw_version(self.return_, self.version)
         document = return_context(assess(answers), as_at=self.version.event.at)
+        latest = self.return_.latest_version
         return (
             super().get_context_data(**kwargs)
             | document
             | {
                 "version": self.version,
                 "code": short_code(self.version.digest),
-                "latest": self.return_.latest_version,
+                "made_by": MADE_BY[self.version.kind],
+                "later": latest if latest.number != self.version.number else None,
             }
         )
 

@@ -1,6 +1,5 @@
 """Every way in which a file can differ from the one that is stored gets its own sentence."""
 
-import datetime
 import json
 
 import pytest
@@ -15,7 +14,6 @@ from returns.models import Version
 from returns.verification import Difference, Verdict, verify
 from tests.documents.altering import rewritten, with_changed_data, with_data, without_data
 
-AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
 CALLED = "version 2 of Wyeborough Borough Council’s IEG4 return, as approved by Cabinet on 2 December 2004"
 
 
@@ -55,8 +53,8 @@ def test_changed_character_in_the_data_names_the_answer(version):
 
     assert (verdict.kind, verdict.sentence) == (
         "altered",
-        f"The answers attached to the file differ from {CALLED} in 1 element. Everything else that was compared is as "
-        "stored.",
+        f"The answers attached to the file differ from {CALLED} in 1 element. "
+        "Everything else that was compared is as stored.",
     )
     (found,) = verdict.differences
     assert found.where.startswith("Section 1, ")
@@ -142,7 +140,7 @@ def test_file_of_another_council_is_told_and_nothing_of_theirs_is_shown(version,
 
 def test_file_of_a_council_that_is_not_here(version):
     body = with_changed_data(
-        version, lambda data: data["authority"].update(slug="elsewhere", name="Elsewhere")
+        version.pdf, lambda data: data["authority"].update(slug="elsewhere", name="Elsewhere")
     )
 
     assert (judged(body).kind, judged(body).sentence) == (

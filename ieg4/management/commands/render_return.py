@@ -8,6 +8,7 @@ from ieg4.documents import DOCUMENTS
 from returns import clock, rules
 from returns.documents.pdf import RenderFailed
 from returns.management.commands._return import ReturnCommand
+from returns.models import DamagedCopy
 
 STORED = {"return"}  # of a locked return these are kept, and never drawn again
 
@@ -38,6 +39,8 @@ class Command(ReturnCommand):
             body = _body(return_, options["document"], _chosen(return_, options))
         except RenderFailed as failure:
             raise CommandError(f"The document could not be rendered: {failure}") from failure
+        except DamagedCopy as damage:
+            raise CommandError(f"{damage} Restore it from a backup.") from damage
         try:
             _write_whole(target, body)
         except OSError as error:
