@@ -16,7 +16,7 @@ from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
 from .answers import model_of
-from .chain import sha256, sha256_of_bytes
+from .chain import canonical, sha256, sha256_of_bytes
 from .documents import child
 from .documents.comparison import compare
 from .documents.inspection import inspect
@@ -96,12 +96,20 @@ class AttachedAnswers:
     def read(cls, text: str | None) -> AttachedAnswers:
         """From whatever is attached; without data where that is nothing, or nothing this application writes."""
         try:
-            data = json.loads(text or "")
+            data = json.loads(text or "", object_pairs_hook=_once)
             slug, round_, council = data["authority"]["slug"], data["round"], str(data["authority"]["name"])
             known = data["format"] == FORMAT and isinstance(slug, str) and isinstance(round_, str)
         except (ValueError, TypeError, LookupError, RecursionError):
             known = False
         return cls(text, data, slug, round_, clean_text(council)[:100]) if known else cls(text)
+
+
+def _once(pairs: list[tuple]) -> dict:
+    """An object of JSON. Of a name that is there twice every program reads another value, so none is read."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name is there twice.")
+    return found
 
 
 def verify(body: bytes, versions: QuerySet[Version]) -> Verdict:
@@ -255,10 +263,10 @@ def _compared(
     except child.ChildFailed as failure:
         told, differences = _told_by_answers(answers, version, called)
         sentence = f"{opening} {told}. The rest could not be compared. {failure}".strip()
-        return (0, 0), Verdict("altered", sentence, version, differences)
+        return (0, 0), Verdict("altered", sentence, version, _listed(differences))
     told, differences = _told_by_answers(answers, version, called, found["same"])
     rows = _rows_of_pages(found)
-    rest = [Difference(capfirst(what), stored, _clean(now)) for what, stored, now in found["rest"]]
+    rest = [Difference(capfirst(what), stored, now) for what, stored, now in found["rest"]]
     if answers.data and sha256(answers.text) != version.digest:  # told already
         rest = [each for each in rest if each.where != "Attachment return.json"]
     rank = found["same"], -len(rows) - len(rest)
@@ -288,8 +296,13 @@ def _told_by_answers(
     if sha256(answers.text) == version.digest:
         return f"The answers attached to the file are those of {called}", ()
     differences = tuple(_differences(version, answers.data))
-    if not differences:
+    if not differences and canonical(answers.data) == version.stored_data():
         return f"The answers attached to the file say the same as {called}, written differently", ()
+    if not differences:
+        return (
+            f"The answers attached to the file are not those of {called}: elements are repeated or reordered",
+            (),
+        )
     count = _counted(len(differences), "element")
     return f"The answers attached to the file differ from {called} in {count}", differences
 
@@ -354,7 +367,7 @@ def _rows_of_pages(found: dict) -> list[Difference]:
         grouped.setdefault(tuple(rest), []).append(page)
     for (what, stored, now), pages in grouped.items():
         where = named(pages[0]) if len(pages) == 1 else capfirst(_pages(pages))
-        rows.append(Difference(f"{where}: {_clean(what)}", stored, _clean(now)))
+        rows.append(Difference(f"{where}: {what}", stored, now))
     return rows
 
 
@@ -373,13 +386,17 @@ def _pages(pages: list[int]) -> str:
 def _listed(differences: Iterable[Difference]) -> tuple[Difference, ...]:
     """All of them, or of very many the first and the number of the others."""
     all_ = list(differences)
-    if len(all_) <= MOST:
-        return tuple(all_)
-    return (*all_[:MOST], Difference(f"{len(all_) - MOST:,} more", "not listed", "not listed"))
+    listed = [
+        Difference(*(_clean(text) for text in (each.where, each.stored, each.found))) for each in all_[:MOST]
+    ]
+    if len(all_) > MOST:
+        listed.append(Difference(f"{len(all_) - MOST:,} more", "not listed", "not listed"))
+    return tuple(listed)
 
 
 def _clean(text: str) -> str:
-    return clean_text(text)[:SHOWN]
+    """Fit for a page, whatever the file holds."""
+    return clean_text(text)[: 2 * SHOWN]
 
 
 def _called(version: Version) -> str:
@@ -472,12 +489,13 @@ def _is_field(entry, cell) -> bool:
 
 
 def _difference(where: str, was, now) -> Difference:
-    was, now = _text(was), _text(now)
+    was, now = clean_text(_text(was)), clean_text(_text(now))
     start = next(
         (at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
     )
     start = max(0, start - AROUND) if max(len(was), len(now)) > SHOWN else 0
-    return Difference(where, _excerpt(was, start), _excerpt(now, start))
+    stored, found = _excerpt(was, start), _excerpt(now, start)
+    return Difference(where, stored, f"{found}; its content differs" if stored == found else found)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -39,4 +39,7 @@ def _data(pdf: pikepdf.Pdf) -> str | None:
         return ""
     if len(body) > MOST:
         raise ValueError("The attached answers are too large.")
-    return body.decode("utf-8", "surrogateescape")
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return ""

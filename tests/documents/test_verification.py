@@ -199,6 +199,58 @@ def test_spoilt_answers_leave_the_pages_to_be_compared(version, kind):
     )
 
 
+def test_text_that_no_page_can_show_is_shown_without_it(wyeborough, version, signed_in):
+    """Half a character, which JSON can hold and no page: as a value, as a name and as the council."""
+
+    def change(data):
+        data["extra\ud800"] = "\ud800x"
+        data["owners"]["R\udfff"] = {"\ud800": 1}
+
+    text = json.loads(version.data)
+    change(text)
+    body = with_data(version.pdf, json.dumps(text).encode())
+    page = signed_in("wyeborough-lead").post(
+        "/wyeborough/ieg4/verify/", {"file": SimpleUploadedFile("r.pdf", body, "application/pdf")}
+    )
+
+    assert page.status_code == 200
+    assert [(each.where, each.stored, each.found) for each in page.context["verdict"].differences] == [
+        ("Owner of R", "blank", '{"": 1}'),
+        ("“extra”, which no return has", "blank", "x"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        # A second row for the same cell: which of the two counts is up to whoever reads them.
+        (
+            lambda text: json.dumps({**json.loads(text), "answers": json.loads(text)["answers"] * 2}),
+            f"The answers attached to the file are not those of {CALLED}: elements are repeated or reordered.",
+        ),
+        (
+            lambda text: text.replace('"cabinet_date":', '"cabinet_date":"2004-12-04","cabinet_date":', 1),
+            "The answers attached to the file can’t be read.",
+        ),
+    ],
+    ids=["row", "name"],
+)
+def test_answers_said_twice_are_never_told_to_say_the_same(version, change, said):
+    verdict = judged(with_data(version.pdf, change(version.data).encode()))
+
+    assert verdict.kind == "altered"
+    assert verdict.sentence.startswith(said)
+
+
+def test_difference_in_unseen_characters_is_told(version):
+    def change(data):
+        data["lead"]["name"] += "\u200b"
+
+    (found,) = judged(with_changed_data(version.pdf, change)).differences
+
+    assert found.found == f"{found.stored}; its content differs"
+
+
 HOLLOW = [
     {"owners": None},
     {"owners": {"R3": 5}},
