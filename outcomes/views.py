@@ -133,7 +133,7 @@ class LightGrid(ReturnMixin, TemplateView):
                 ]
                 if shown:
                     groups.append({"group": group, "section": section, "rows": shown})
-        lights = [form["light"].value() for form in formset]
+        lights = [form.entry.record.light for form in formset]  # as stored, whatever is chosen
         watching = rules.can_watch(self.request.user, self.return_)
         return super().get_context_data(**kwargs) | {
             "groups": groups,

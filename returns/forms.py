@@ -1,5 +1,6 @@
 """Forms over the proforma's tables: the one way in for answers, whoever sends them."""
 
+from copy import copy
 from functools import cache
 
 from crispy_forms_gds.helper import FormHelper
@@ -107,7 +108,14 @@ def form_field(column, model_field) -> forms.Field:
     return field
 
 
-class AnswerForm(forms.ModelForm):
+class RecordForm(forms.ModelForm):
+    """A form that writes what is typed into a copy; the record that the page reads keeps what is stored."""
+
+    def __init__(self, *args, instance=None, **kwargs):
+        super().__init__(*args, instance=copy(instance), **kwargs)
+
+
+class AnswerForm(RecordForm):
     """The cells of one record, with the version its writer saw."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)

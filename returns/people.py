@@ -9,11 +9,11 @@ from django.utils.text import slugify
 
 from .acts import lock
 from .answers import add_department
-from .forms import form_helper
+from .forms import RecordForm, form_helper
 from .models import Department, Return, Role, User
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RecordForm):
     """One person of the council: name, job, roles, departments, and a password when one is to be set."""
 
     roles = forms.MultipleChoiceField(
@@ -111,7 +111,7 @@ class PersonForm(forms.ModelForm):
         return person
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(RecordForm):
     """One department of the council."""
 
     class Meta:
