@@ -53,7 +53,9 @@ def test_person_s_page_is_headed_by_the_stored_name_while_another_is_refused(per
     someone = person("officer-education")
     name = str(someone)
 
-    form = PersonForm({"first_name": "Another", "last_name": ""}, instance=someone, authority=someone.authority)
+    form = PersonForm(
+        {"first_name": "Another", "last_name": ""}, instance=someone, authority=someone.authority
+    )
 
     assert form.is_valid() is False
     assert str(someone) == name
