@@ -10,6 +10,7 @@ from django.views.generic import TemplateView
 from returns import rules, unsaved
 from returns.acts import ActionRefused
 from returns.completeness import assess
+from returns.forms import VersionField
 from returns.views.base import ReturnMixin, given_back
 
 from .acts import (
@@ -225,13 +226,11 @@ class RiskUpdate(OpenRiskMixin, TemplateView):
         return str(refusal.risk.version if isinstance(refusal, RiskChanged) else self.risk.version)
 
     def act(self, form: RiskForm):
-        seen = self.request.POST.get("seen", "")
         events = update_risk(
             return_=self.return_,
             by=self.request.user,
             number=self.risk.number,
-            # Without a version it counts as written from none, so that it can't overwrite anything.
-            seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0,
+            seen=VersionField().clean(self.request.POST.get("seen")),
             values=form.cleaned_data,
         )
         told = f"Risk {self.risk.number} is saved." if events else "Nothing had changed."

@@ -9,14 +9,14 @@ from django.views.generic import FormView, TemplateView
 from returns import locks, rules
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.entry import clean_text
-from returns.forms import WordsField, form_helper
+from returns.forms import PageForm, VersionField, WordsField, form_helper
 from returns.report import BY_KEY, MAX_WORDS
 from returns.views.base import RestoringMixin, ReturnMixin, given_back
 
 from .covering_report import report_of
 
 
-class ParagraphForm(forms.Form):
+class ParagraphForm(PageForm):
     """The words of one paragraph, with the version and the draft that the person saw."""
 
     text = WordsField(
@@ -26,12 +26,12 @@ class ParagraphForm(forms.Form):
         widget=forms.Textarea,
         help_text="Left blank, the draft stands again; a paragraph of your own is removed.",
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = VersionField()
     drafted = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     helper = form_helper(submit="Save the paragraph")
 
 
-class NewParagraphForm(forms.Form):
+class NewParagraphForm(PageForm):
     """A further numbered paragraph."""
 
     text = WordsField(

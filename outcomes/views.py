@@ -49,7 +49,9 @@ class LightGrid(ReturnMixin, TemplateView):
             context = self.get_context_data(formset=formset, refusal=refusal)
             return given_back(self.render_to_response(context, status=409))
         if saved.conflicts:
-            context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, posted))
+            context = self.get_context_data(
+                formset=formset, **conflict_context(saved.conflicts, posted, request.user)
+            )
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)
         told = f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed."

@@ -9,7 +9,7 @@ from django import forms
 from . import clock, rules
 from .acts.review import MAX_WORDS
 from .answers import Answers, Place
-from .forms import WordsField, form_helper
+from .forms import PageForm, WordsField, form_helper
 from .lifecycle import Action
 from .models import Decision, Filing, Return, Role, User
 
@@ -41,7 +41,7 @@ def words_field(label: str, *, help_text: str = "", required: bool = True, rows:
     )
 
 
-class ActionForm(forms.Form):
+class ActionForm(PageForm):
     """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`."""
 
     submit = ""
@@ -218,7 +218,7 @@ FORMS: dict[Action, type[ActionForm]] = {
 }
 
 
-class AmendmentForm(forms.Form):
+class AmendmentForm(PageForm):
     """Why an approved answer is amended; it goes with the answers of a line."""
 
     reason = words_field(
@@ -232,7 +232,7 @@ class AmendmentForm(forms.Form):
         self.helper = form_helper()
 
 
-class WordsForm(forms.Form):
+class WordsForm(PageForm):
     """One text: a query, a question, or the reply to one."""
 
     text = words_field("Text")

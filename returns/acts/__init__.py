@@ -12,7 +12,7 @@ from .answers import (
     remove_case_study,
     save_answers,
 )
-from .base import ActionRefused, fresh, lock
+from .base import ActionRefused, NewerThanStored, fresh, lock, refuse_newer, who_saved
 from .report import ParagraphConflict, add_paragraph, edit_paragraph
 from .restoring import restore_answers
 from .review import answerer, ask_question, close_query, place_of, raise_query, reply_to_query
@@ -29,6 +29,7 @@ __all__ = [
     "ActionRefused",
     "Change",
     "Conflict",
+    "NewerThanStored",
     "ParagraphConflict",
     "Saved",
     "Statement",
@@ -44,6 +45,7 @@ __all__ = [
     "place_of",
     "prepared_by",
     "raise_query",
+    "refuse_newer",
     "remove_case_study",
     "reply_to_query",
     "restore_answers",
@@ -52,4 +54,5 @@ __all__ = [
     "sign_figures",
     "statement_of",
     "void_signatures",
+    "who_saved",
 ]

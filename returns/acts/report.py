@@ -8,18 +8,18 @@ from .. import clock, history, locks, rules
 from ..chain import canonical
 from ..models import Event, ReportParagraph, Return, User
 from ..report import BY_KEY, heading_of, own_key, own_number
-from .base import ActionRefused, fresh, lock
+from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 
 SECTION = "report"  # what these events name as their section; the proforma has none of that name
 
 
 class ParagraphConflict(ActionRefused):
-    """Somebody else saved the paragraph first; `present` is what it says now."""
+    """The paragraph was saved first by somebody else, or in another window; `present` is what it says now."""
 
-    def __init__(self, present: ReportParagraph):
+    def __init__(self, present: ReportParagraph, by: User):
         super().__init__(
-            f"{present.event.by} saved this paragraph after you opened it, so yours was not saved. Compare the two, "
-            "and save the text that is to stand."
+            f"{who_saved([present.event], by)} saved this paragraph after you opened it, so this text was not "
+            "saved. Compare the two, and save the text that you want."
         )
         self.present = present
 
@@ -31,7 +31,7 @@ def edit_paragraph(
     """The paragraph has that text over that draft; a blank one brings the draft back, or removes an own one.
 
     None where there was nothing to change. Raises ActionRefused, and ParagraphConflict when the paragraph is no
-    longer in the version that was seen.
+    longer in the version that was seen. A version that isn't stored is refused.
     """
     return_, by = lock(return_), fresh(by)
     _check(return_, by)
@@ -49,8 +49,9 @@ def edit_paragraph(
         drafted = ""
     if (row.text, row.drafted) == (text, drafted) if row else not text:
         return row
+    refuse_newer("this paragraph", seen=seen, stored=row.version if row else 0)
     if row and row.version != seen:
-        raise ParagraphConflict(row)
+        raise ParagraphConflict(row, by)
     return _write(return_, by, row or ReportParagraph(return_record=return_, key=key), text, drafted)
 
 

@@ -11,13 +11,13 @@ from .. import locks, rules, unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers import read
-from ..forms import form_helper
+from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed
 from .base import ReturnMixin, given_back
 
 
-class AllocationForm(forms.Form):
+class AllocationForm(PageForm):
     """Some lines, one owner in one of their departments, one date."""
 
     lines = forms.MultipleChoiceField(
@@ -161,11 +161,7 @@ class AllocationView(ReturnMixin, TemplateView):
             "form": form,
             "kept": row is not None,
             "locked": "" if self._may_allocate() else locks.why_locked(self.return_),
-            "errors": [
-                {"href": f"#{form[name].auto_id}" if name != "lines" else "#lines", "text": text}
-                for name, texts in form.errors.items()
-                for text in texts
-            ],
+            "errors": form.problems,
             "unowned": [row for row in rows if row["allocation"].owner is None and row["applies"]],
             "owned": [row for row in rows if row["allocation"].owner],
             "outside": [row for row in rows if row["allocation"].owner is None and not row["applies"]],

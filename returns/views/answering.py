@@ -109,7 +109,7 @@ class AnswerView(PlaceMixin, TemplateView):
         except ActionRefused as refusal:
             return unsaved.refused(str(refusal))
         if saved.conflicts:
-            context = self.get_context_data(**conflict_context(saved.conflicts, posted))
+            context = self.get_context_data(**conflict_context(saved.conflicts, posted, request.user))
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         messages.success(request, _told(self.place.code, saved))
         onward = self._neighbours()[1] if "next" in request.POST else self.place
@@ -249,7 +249,4 @@ def _told(code: str, saved) -> str:
 
 def _errors(formset, amendment) -> list[dict]:
     found = list(formset.errors) if formset else []
-    if amendment and amendment.is_bound:
-        href = f"#{amendment['reason'].auto_id}"
-        found += [{"href": href, "text": text} for text in amendment.errors.get("reason", [])]
-    return found
+    return found + amendment.problems if amendment else found

@@ -6,7 +6,7 @@ from django.views.generic import FormView, View
 
 from .. import rules
 from ..documents.rekeying import answers_to_key
-from ..forms import form_helper
+from ..forms import PageForm, form_helper
 from ..rekeying import LARGEST, BadFile, differences, keyed_cells, read_csv, too_large, write_csv
 from .base import ReturnMixin
 
@@ -17,7 +17,7 @@ WORDS = {
 }
 
 
-class KeyedForm(forms.Form):
+class KeyedForm(PageForm):
     """One file, which is read and not kept."""
 
     file = forms.FileField(

@@ -135,7 +135,7 @@ def test_without_a_choice_it_is_asked_again_and_nothing_is_lost(two_versions):
     _, other = two_versions
     other.get_by_label("Comment from both").fill("Of both.")
     save(other, "Save what I chose")
-    assert "One choice is still open" in other.get_by_role("alert").inner_text()
+    assert "choose which version to keep" in other.get_by_role("alert").inner_text()
     assert "The second." in other.locator(".version").first.inner_text()
     assert other.get_by_label("Comment from both").input_value() == "Of both."
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import inspect
+import re
 import sys
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -222,6 +223,34 @@ def test_each_cell_of_the_access_table(stage, role):
 
     assert found == wanted
     assert traces(stage.return_) == stage.before
+
+
+def test_an_empty_form_is_told_which_fields_are_blank(stage):
+    """Every form that a person may post there and that refuses a blank one: title, summary, links and names."""
+    wrong, asked = {}, 0
+    for page, role in ((page, role) for page in pages() for role in ROLES):
+        if expected(page, "POST", role, stage.state) != "422":
+            continue
+        asked += 1
+        text = stage.clients[role].post(page.address).content.decode()
+        title = re.search(r"<title>\s*(.*?)\s*</title>", text, re.DOTALL)[1]
+        summary = re.search(r'<div class="govuk-error-summary".*?</ul>', text, re.DOTALL)
+        links = re.findall(r'href="#([^"]+)"', summary[0]) if summary else []
+        faults_ = [
+            fault
+            for fault, found in {
+                "no “Error:” in the title": not title.startswith("Error: "),
+                "no summary that links to a field": not links,
+                "a link to nowhere": any(f'id="{link}"' not in text for link in links),
+                "a message without its field": "This field is required" in text,
+            }.items()
+            if found
+        ]
+        if faults_:
+            wrong[page.address, role] = faults_
+
+    assert wrong == {}
+    assert asked > 0
 
 
 def at_stage(*states: str):

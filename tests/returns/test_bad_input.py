@@ -197,7 +197,7 @@ def test_conflict_page_shows_both_and_keeps_what_is_chosen(signed_in, marchshire
     hidden = {html.unescape(name): html.unescape(value) for name, value in found}
     unchosen = officer.post(R1, hidden)
     assert unchosen.status_code == 409
-    assert "One choice is still open." in text_of(unchosen)
+    assert "R1, Comment: choose which version to keep." in text_of(unchosen)
 
     chosen = hidden | {
         "keep--outcomes--R1-comment": "both",

@@ -5,12 +5,12 @@ from django import forms
 from django.urls import get_resolver
 
 from returns.answers import read
-from returns.forms import RecordForm, table_formset
+from returns.forms import NamedErrors, PageForm, RecordForm, named, table_formset
 from returns.frozen import freeze
 from returns.people import PersonForm
 from returns.proforma import load
 
-BASES = {RecordForm}  # no page shows these as they are
+BASES = {PageForm, RecordForm}  # no page shows these as they are
 
 
 def all_forms() -> list[type[forms.BaseForm]]:
@@ -66,6 +66,69 @@ def test_every_form_of_a_record_works_on_its_own_copy():
 
     assert [form for form in forms_of_records if not issubclass(form, RecordForm)] == []
     assert {form.__name__ for form in forms_of_records} >= {"AnswerForm", "PersonForm", "DepartmentForm"}
+
+
+def test_every_form_names_its_fields_in_what_it_says():
+    """That its pages do is what `test_an_empty_form_is_told_which_fields_are_blank` holds."""
+    assert [form for form in all_forms() if not issubclass(form, NamedErrors)] == []
+
+
+@pytest.mark.parametrize(
+    ("label", "message", "said"),
+    [
+        ("Comment", "Comment has 301 words; the limit is 300.", "Comment has 301 words; the limit is 300."),
+        ("Owner", "Choose the owner.", "Choose the owner."),
+        ("Email", "Enter a valid address.", "Email: Enter a valid address."),
+        ("", "The two don’t fit.", "The two don’t fit."),
+    ],
+)
+def test_message_is_given_its_label_once(label, message, said):
+    assert named(label, message) == said
+
+
+def test_summary_names_the_figure_its_year_and_its_kind(signed_in, marchshire, form_data):
+    data = form_data(marchshire, "efficiency", "EF1", "education")
+    wrong = {
+        "gains--EF1--education--2004-05-forecast-cashable": "a lot",
+        "gains--EF1--education--2005-06-non_cashable": "-5",
+    }
+    assert data.keys() >= wrong.keys(), sorted(data)
+
+    response = signed_in("officer-education").post("/marchshire/ieg4/efficiency/EF1/education/", data | wrong)
+
+    assert response.status_code == 422
+    assert [(each["href"], each["text"].split(":")[0]) for each in response.context["errors"]] == [
+        ("#id_gains--EF1--education--2004-05-forecast-cashable", "Cashable for 2004/05 forecast"),
+        ("#id_gains--EF1--education--2005-06-non_cashable", "Non-cashable for 2005/06 forecast"),
+    ]
+
+
+def test_summary_names_the_date_where_two_figures_do_not_fit(signed_in, marchshire, form_data):
+    data = form_data(marchshire, "bvpi157", "I1", "education")
+    data |= {
+        "bvpi157_counts--I1--education--2004-03-31-enabled": "999",
+        "bvpi157_counts--I1--education--2004-03-31-permissible": "1",
+    }
+
+    response = signed_in("officer-education").post("/marchshire/ieg4/bvpi157/I1/education/", data)
+
+    assert response.status_code == 422
+    assert [each["text"].split(":")[0] for each in response.context["errors"]] == ["Enabled at 31 March 2004"]
+
+
+def test_summary_of_the_grid_names_the_line(signed_in, marchshire):
+    response = signed_in("officer-education").post(
+        "/marchshire/ieg4/grid/",
+        {"outcome_lights--R1--mar05-light": "X", "outcome_lights--R1--mar05-seen": "1"},
+    )
+
+    assert response.status_code == 422
+    assert [(each["href"], each["text"]) for each in response.context["errors"]] == [
+        (
+            "#id_outcome_lights--R1--mar05-light",
+            "R1, Light at 31 March 2005: Choose one of the answers offered.",
+        )
+    ]
 
 
 def test_panel_counts_what_is_stored_after_a_refused_save(signed_in, marchshire, form_data):
