@@ -107,10 +107,7 @@ class Cell:
     @property
     def where(self) -> str:
         """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
-        point = self.entry.point
-        if point is None:
-            return self.column.label
-        return f"{self.column.label} {'at' if point.date else 'for'} {point.name}"
+        return self.column.at(self.entry.point)
 
 
 @dataclass(frozen=True)

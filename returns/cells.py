@@ -92,7 +92,9 @@ def kept_in_words(table: Table, field: str, text: str) -> str:
     return choices_of(table, field)[text] if kind in (LIGHT, CHOICE) else text
 
 
-def was_and_now(column: Column, old: str, new: str) -> str:
-    """How a figure changed: "was 210, now 85 (£ thousand)"."""
+def figures_in_words(table: Table, column: Column, old: str, new: str) -> str:
+    """How a figure changed, from both in words: "was 210, now 85 (£ thousand)"; nothing where it is no figure."""
+    if kind_of(table, column.field) not in (COUNT, MONEY):
+        return ""
     unit = f" ({column.unit})" if column.unit else ""
     return f"was {old or 'blank'}, now {new or 'blank'}{unit}"

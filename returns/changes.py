@@ -11,7 +11,7 @@ from django.utils.timezone import localtime
 
 from . import rules
 from .answers import Answers, Cell, Place, read
-from .cells import LIGHT, TEXT, in_words, kind_of
+from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .differences import GONE, NEW, Piece, marked, whole
 from .frozen import stored_columns, thaw_version
 from .models import Event, Return, User, Version
@@ -42,6 +42,7 @@ class Altered:
     was_pieces: tuple[Piece, ...]
     now_pieces: tuple[Piece, ...]
     note: str
+    figures: str  # of a figure both in words, "was 210, now 85 (£ thousand)"
     hands: tuple[Hand, ...]
 
     @property
@@ -147,9 +148,9 @@ def _altered(place: Place, was: Cell | None, now: Cell | None, hands: tuple[Hand
     kind = kind_of(cell.entry.table, cell.column.field)
     old, new = _text(was), _text(now)
     before, after = marked(old, new) if kind == TEXT else whole(old, new)
-    return Altered(
-        place, cell.where, kind, old, new, before, after, _note(kind, was, now, before, after), hands
-    )
+    note = _note(kind, was, now, before, after)
+    figures = figures_in_words(cell.entry.table, cell.column, old, new)
+    return Altered(place, cell.where, kind, old, new, before, after, note, figures, hands)
 
 
 def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:

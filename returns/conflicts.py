@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .acts import Conflict, who_saved
-from .answers import Cell
 from .cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
 from .differences import Piece, marked
 from .models import User
@@ -79,7 +78,7 @@ def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
 def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
     entry, column = conflict.entry, conflict.column
     name = f"{entry.key}-{column.field}"
-    where = f"{entry.place.code}, {Cell(entry, column, applies=True).where}"
+    where = f"{entry.place.code}, {column.at(entry.point)}"
     kind = kind_of(entry.table, column.field)
     pieces = ((), ())
     if kind == TEXT:

@@ -10,7 +10,7 @@ from django.db import models
 from django.forms.utils import pretty_name
 
 from .acts import Change
-from .answers import Cell, Entry, model_of
+from .answers import Entry, model_of
 from .entry import CHARACTERS_A_WORD, NotTyped, clean_text, count_words, parse_count, parse_money
 from .proforma import Table
 
@@ -188,7 +188,7 @@ class AnswerForm(RecordForm):
         return self.entry.point.name if self.entry.point else ""
 
     def label_of(self, name: str) -> str:
-        return Cell(self.entry, self.entry.table.column(name), applies=True).where
+        return self.entry.table.column(name).at(self.entry.point)
 
     def validate_constraints(self):
         """Left to the models' clean(): the database would be asked once for each record of a page."""

@@ -12,6 +12,7 @@ from ..answers import read
 from ..completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
+from ..since_signed import changed_since_signed
 from .base import DepartmentMixin, ReturnMixin
 
 
@@ -119,6 +120,7 @@ class SignMixin:
         return super().get_context_data(**kwargs) | {
             "part": part,
             "statement": statement,
+            "changed": changed_since_signed(self.return_, part),
             "rows": [
                 {"state": state, "cells": list(assessment.answers.cells(state.place))}
                 for state in part.states
