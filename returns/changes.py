@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 from . import rules
 from .answers import Answers, Cell, Place, read
 from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
-from .differences import GONE, NEW, Piece, marked, whole
+from .differences import GONE, NEW, Piece, marked
 from .frozen import stored_columns, thaw_version
 from .models import Event, Return, User, Version
 from .proforma import Section
@@ -147,7 +147,7 @@ def _altered(place: Place, was: Cell | None, now: Cell | None, hands: tuple[Hand
     cell = now or was
     kind = kind_of(cell.entry.table, cell.column.field)
     old, new = _text(was), _text(now)
-    before, after = marked(old, new) if kind == TEXT else whole(old, new)
+    before, after = marked(old, new) if kind == TEXT else ((), ())
     note = _note(kind, was, now, before, after)
     figures = figures_in_words(cell.entry.table, cell.column, old, new)
     return Altered(place, cell.where, kind, old, new, before, after, note, figures, hands)

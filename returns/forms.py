@@ -212,9 +212,9 @@ class AnswerForm(RecordForm):
         resolved = {}
         for name in sent:
             choice = self.data.get(f"keep--{self.add_prefix(name)}", "")
-            met = self.data.get(f"met--{self.add_prefix(name)}", "")
-            if choice and met.isdecimal():
-                resolved[name] = (choice, int(met))
+            if choice:
+                met = VersionField().clean(self.data.get(f"met--{self.add_prefix(name)}"))
+                resolved[name] = (choice, met)
         return Change(self.entry, self.cleaned_data["seen"], sent, resolved)
 
 

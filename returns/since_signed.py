@@ -9,8 +9,9 @@ from .acts.signing import event_key
 from .answers import Place
 from .cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .completeness import Part, PlaceState
-from .differences import Piece, marked, whole
+from .differences import Piece, marked
 from .models import Event, Return
+from .proforma import Column, Point, Table
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,8 @@ class ChangedAnswer:
 
     where: str
     kind: str
+    was: str  # of a rating its letter
+    now: str
     was_pieces: tuple[Piece, ...]
     now_pieces: tuple[Piece, ...]
     figures: str  # of a figure both in words, "was 210, now 85 (£ thousand)"
@@ -87,21 +90,11 @@ def _answers(place: Place, events: list[Event], signed: Event) -> Iterator[Chang
                     yield _answer(table, point, column, found)
 
 
-def _answer(table, point, column, events: list[Event]) -> ChangedAnswer:
+def _answer(table: Table, point: Point | None, column: Column, events: list[Event]) -> ChangedAnswer:
     kind = kind_of(table, column.field)
     old, new = events[0].old, events[-1].new
-    if kind == TEXT:
-        was, now = marked(old, new)
-    elif kind == LIGHT:
-        was, now = whole(old, new)
-    else:
-        old, new = kept_in_words(table, column.field, old), kept_in_words(table, column.field, new)
-        was, now = whole(old, new)
-    return ChangedAnswer(
-        column.at(point),
-        kind,
-        was,
-        now,
-        figures_in_words(table, column, old, new),
-        tuple(reversed(events)),
-    )
+    if kind != LIGHT:
+        old, new = (kept_in_words(table, column.field, text) for text in (old, new))
+    pieces = marked(old, new) if kind == TEXT else ((), ())
+    figures = figures_in_words(table, column, old, new)
+    return ChangedAnswer(column.at(point), kind, old, new, *pieces, figures, tuple(reversed(events)))

@@ -30,8 +30,7 @@ def told(return_, department: str | None = None) -> list[tuple]:
             [
                 (
                     answer.where,
-                    answer.figures
-                    or " | ".join(_joined(side) for side in (answer.was_pieces, answer.now_pieces)),
+                    _words(answer),
                     [(str(event.by), event.at.isoformat()) for event in answer.events],
                 )
                 for answer in each.answers
@@ -39,6 +38,12 @@ def told(return_, department: str | None = None) -> list[tuple]:
         )
         for each in changed_since_signed(return_, part_of(return_, department))
     ]
+
+
+def _words(answer) -> str:
+    if answer.kind == "text":
+        return f"{_joined(answer.was_pieces)} | {_joined(answer.now_pieces)}"
+    return answer.figures or f"{answer.was} | {answer.now}"
 
 
 def _joined(pieces) -> str:
@@ -102,6 +107,24 @@ def test_section_151_officer_reads_figures_as_was_and_now(complete):
     assert (code, why, where) == ("EF1", "EF1 changed after you signed.", "Cashable for 2005/06 forecast")
     assert figures == "was 210, now 85.5 (£ thousand)"
     assert by == str(who(complete, "officer-education"))
+
+
+def test_ratings_and_choices_are_said_in_the_order_of_the_form(complete):
+    before = read(complete, "outcomes")
+    where = before.place("outcomes", "R20")
+    letter = before.lights(where)[1]
+    other = "R" if letter != "R" else "A"
+    values = {"applicability": "not_applicable", "reason": "It went to the county."}
+    save(complete, "officer-hr", "outcomes", "R20", {"light": other}, point="mar05")
+    save(complete, "officer-hr", "outcomes", "R20", values)
+
+    [(_, _, _, answers)] = told(complete, "hr")
+
+    assert [(where, words) for where, words, _ in answers] == [
+        ("Does this outcome apply to the council?", "It applies | It does not apply"),
+        ("Why", " | [It went to the county.]"),
+        ("Light at 31 March 2005", f"{letter} | {other}"),
+    ]
 
 
 def test_page_says_it_before_the_statement(complete, signed_in):

@@ -78,6 +78,11 @@ REPORTED = OUTSIDE | {
     "clerk": "422 422 422 403 403 403",
     "lead finance cabinet admin officer delegate other-officer other-head": "403",
 }
+# An empty form brings the draft back, which is there already.
+REPORT_EDITED = OUTSIDE | {
+    "clerk": "on on on 403 403 403",
+    "lead finance cabinet admin officer delegate other-officer other-head": "403",
+}
 WATCHERS = OUTSIDE | {
     "lead finance clerk": "200",
     "cabinet admin officer delegate other-officer other-head": "403",
@@ -432,7 +437,7 @@ TABLE: dict[str, list[Page]] = {
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
     "report-detail": [Page(W + "cabinet/report/", READERS)],
-    "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORTED)],
+    "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORT_EDITED)],
     "report-add": [Page(W + "cabinet/report/considerations/add/", REPORTING, REPORTED)],
     "document-list": [Page(W + "documents/", READERS)],
     "document-create": [

@@ -172,12 +172,21 @@ def test_lines_declared_not_applicable_change_their_lights_too(wyeborough, quick
 def test_marks_are_seen_without_colour_and_heard(amending):
     html = render_to_string("documents/changes/list.html", {"comparison": compare(amending)})
 
-    assert html.count("<ins>") == 2
-    removed = re.findall(r"<del>(.*?)</del>", html)
-    assert len(removed) == 1
-    assert removed[0].startswith(
-        '<span class="govuk-visually-hidden">removed: </span><span aria-hidden="true">[−</span>'
-    )
+    assert html.count("<ins>") == 1  # the title; a figure says both in words
+    added = re.findall(r"<ins>(.*?)</ins>", html)
+    assert added == [
+        '<span class="govuk-visually-hidden">added: </span><span aria-hidden="true">[+</span>again'
+        '<span aria-hidden="true">]</span>'
+    ]
+
+
+def test_figures_read_was_and_now_with_their_unit(amending):
+    html = render_to_string("documents/changes/list.html", {"comparison": compare(amending)})
+
+    [gain] = [each for group in compare(amending).sections for each in group.altered if each.figures]
+    assert gain.figures == f"was {gain.was}, now 43 (£ thousand)"
+    assert f"Was {gain.was}, now 43 (£ thousand)" in html
+    assert re.findall(r"\[[−+]</span>\d", html) == []
 
 
 def test_texts_of_users_are_escaped(amending):
@@ -208,8 +217,8 @@ def test_printed_list_says_the_same_as_the_page(amending):
     for altered in (each for group in compare(amending).sections for each in group.altered):
         for words in (altered.where, *(hand.why for hand in altered.hands)):
             assert words.replace(" ", "") in solid
-    assert "[−" in solid
-    assert "[+43]" in solid
+    assert "[+again]" in solid
+    assert "now43(£thousand)" in solid
     assert "removed:" not in solid  # hidden on paper, where the signs are read
     assert "Page1of1" in solid
     assert changes_sheet(amending, as_at=AT).pdf() == body

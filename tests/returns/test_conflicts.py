@@ -178,6 +178,18 @@ def test_form_with_an_unreadable_version_overwrites_nothing(signed_in, marchshir
     assert [choice.where for choice in response.context["choices"]] == ["R1, Comment"]
 
 
+@pytest.mark.parametrize("met", ["", "x", "9" * 5000])
+def test_choice_against_an_unreadable_version_is_asked_for_again(signed_in, marchshire, form_data, met):
+    officer = signed_in("officer-education")
+    first = post_both(marchshire, form_data, signed_in("head-education"), officer)
+    chosen = {f"keep--{COMMENT}": "mine", f"keep--{RATING}": "mine", f"met--{COMMENT}": met}
+
+    response = officer.post(R1, hidden(first) | chosen)
+
+    assert response.status_code == 409
+    assert [choice.where for choice in response.context["choices"]] == ["R1, Comment"]
+
+
 def paragraph(return_):
     return report_of(return_).paragraphs[0]
 
