@@ -229,7 +229,7 @@ def test_an_empty_form_is_told_which_fields_are_blank(stage):
     """Every form that a person may post there and that refuses a blank one: title, summary, links and names."""
     wrong, asked = {}, 0
     for page, role in ((page, role) for page in pages() for role in ROLES):
-        if expected(page, "POST", role, stage.state) != "422":
+        if expected(page, "POST", role, stage.state) not in ("200", "422"):
             continue
         asked += 1
         text = stage.clients[role].post(page.address).content.decode()

@@ -114,7 +114,7 @@ def test_history_says_figures_and_choices_as_people_read_them(marchshire, person
             (cashable, "was 1,085.5, now blank (£ thousand)"),
             (cashable, "was 210, now 1,085.5 (£ thousand)"),
         ],
-        "I1": [("Permissible, 31 March 2004", "was 38, now 1,200 (types)")],
+        "I1": [("Permissible, 31 March 2004", "was 44, now 1,200 (types)")],
         "R1": [("Light, 31 March 2005", "Amber to Red")],
     }
 
