@@ -8,8 +8,9 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from . import letters
 from .answers import Answers, Cell, Place, read
-from .entry import count_words
+from .entry import clean_text, count_words
 from .models import Department, Query, Return, SentBack, SignOff, User
 
 
@@ -343,9 +344,13 @@ def _missing(cell: Cell) -> str:
 
 def _broken(cell: Cell) -> str:
     """The hard check that a filled cell fails, or nothing. Pages refuse these; other ways in might not."""
+    if not isinstance(cell.value, str):
+        return ""
     limit = cell.column.max_words
-    if cell.applies and limit and isinstance(cell.value, str) and count_words(cell.value) > limit:
+    if cell.applies and limit and count_words(cell.value) > limit:
         return f"{cell.where} has {count_words(cell.value):,} words; the limit is {limit:,}"
+    if missing := letters.unprintable(clean_text(cell.value)):
+        return f"{cell.where} {letters.refusal(missing).removesuffix('.')}"
     return ""
 
 

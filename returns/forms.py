@@ -9,6 +9,7 @@ from django import forms
 from django.db import models
 from django.forms.utils import pretty_name
 
+from . import letters
 from .acts import Change
 from .answers import Entry, model_of
 from .entry import CHARACTERS_A_WORD, NotTyped, clean_text, count_words, parse_count, parse_money
@@ -85,8 +86,21 @@ class TypedField(forms.Field):
         return value if value is None or isinstance(value, str) else f"{value:,}"
 
 
-class WordsField(forms.CharField):
-    """Text in plain paragraphs, cleaned of what can't be seen, at most so many words."""
+class PrintedMixin:
+    """Text that documents show, so that each of its letters must be one that can be printed."""
+
+    def validate(self, value):
+        super().validate(value)
+        if missing := letters.unprintable(value):
+            raise forms.ValidationError(f"{self.label} {letters.refusal(missing)}")
+
+
+class PrintedEmailField(PrintedMixin, forms.EmailField):
+    """An email address that is printed, as the contact's is."""
+
+
+class WordsField(PrintedMixin, forms.CharField):
+    """Text in plain paragraphs, or in one line in a one-line field; cleaned, at most so many words or characters."""
 
     def __init__(self, *, max_words: int | None = None, **kwargs):
         super().__init__(strip=False, **kwargs)
@@ -98,7 +112,8 @@ class WordsField(forms.CharField):
         self.validators = []
 
     def to_python(self, value):
-        return clean_text(super().to_python(value))
+        text = clean_text(super().to_python(value))
+        return text if isinstance(self.widget, forms.Textarea) else " ".join(text.split("\n"))
 
     def validate(self, value):
         super().validate(value)
@@ -158,7 +173,7 @@ def form_field(column, model_field) -> forms.Field:
     if isinstance(model_field, models.TextField):
         return WordsField(max_words=column.max_words, widget=forms.Textarea, **shared)
     if isinstance(model_field, models.EmailField):
-        return forms.EmailField(max_length=model_field.max_length, **shared)
+        return PrintedEmailField(max_length=model_field.max_length, **shared)
     field = WordsField(max_words=column.max_words, max_length=model_field.max_length, **shared)
     field.validators = list(model_field.validators)
     return field

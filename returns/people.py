@@ -9,7 +9,7 @@ from django.utils.text import slugify
 
 from .acts import lock
 from .answers import add_department
-from .forms import RecordForm, form_helper
+from .forms import RecordForm, WordsField, form_helper
 from .models import Department, Return, Role, User
 
 
@@ -49,6 +49,7 @@ class PersonForm(RecordForm):
             "is_active": "The account is open",
         }
         help_texts = {"username": "Plain letters, digits and hyphens.", "is_active": ""}
+        field_classes = dict.fromkeys(("first_name", "last_name", "job_title"), WordsField)
 
     def __init__(self, *args, authority, **kwargs):
         super().__init__(*args, **kwargs)
@@ -117,6 +118,7 @@ class DepartmentForm(RecordForm):
     class Meta:
         model = Department
         fields = ["name", "contributor"]
+        field_classes = {"name": WordsField}
         labels = {"name": "Name", "contributor": "Who brings its figures"}
         help_texts = {"contributor": "One of the department’s own people; blanks in its figures are theirs."}
 

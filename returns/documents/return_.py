@@ -223,11 +223,12 @@ def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
 def version_pdf(
     answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> bytes:
-    """The version as PDF with its data inside, as JSON and as a workbook. Raises RenderFailed.
+    """The version as archival PDF with its data inside, as JSON and as a workbook, checked to be what it says it is.
 
-    `answers` are read from the data of the version.
+    `answers` are read from the data of the version. Raises RenderFailed, and NotArchival for a file that may
+    not be stored.
     """
-    return version_sheet(answers, version, event, decision, parts).pdf()
+    return version_sheet(answers, version, event, decision, parts).archival_pdf()
 
 
 def version_sheet(
