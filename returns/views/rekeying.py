@@ -7,13 +7,13 @@ from django.views.generic import FormView, View
 from .. import rules
 from ..documents.rekeying import answers_to_key
 from ..forms import PageForm, form_helper
-from ..rekeying import LARGEST, BadFile, differences, keyed_cells, read_csv, too_large, write_csv
+from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
 from .base import ReturnMixin
 
 WORDS = {
     "missing": "in the return, but not keyed",
     "extra": "keyed, but not in the return",
-    "different": "keyed otherwise",
+    "different": "keyed differently",
 }
 
 
@@ -59,14 +59,13 @@ class RekeyingCheck(RekeyingMixin, FormView):
     def form_valid(self, form):
         answers, _ = answers_to_key(self.return_)
         cells = keyed_cells(answers)
-        found = differences(cells, form.cleaned_data["file"])
-        counts = [(words, sum(each.kind == kind for each in found)) for kind, words in WORDS.items()]
+        comparison = compare(cells, form.cleaned_data["file"])
         context = self.get_context_data(
             form=KeyedForm(),
-            compared=True,
+            comparison=comparison,
             cells=len(cells),
-            differences=[(WORDS[each.kind], each) for each in found],
-            counts=[(words, count) for words, count in counts if count],
+            differences=[(WORDS[each.kind], each) for each in comparison.first],
+            counts=[(WORDS[kind], count) for kind, count in comparison.counts.items()],
         )
         return self.render_to_response(context)
 
