@@ -22,7 +22,7 @@ ALLOWED = {
 FLOORS = [
     {"clock", "differences", "letters", "entry", "arithmetic", "proforma", "chain", "report"},
     {"models"},
-    {"rules"},
+    {"rules", "states"},
     {"answers", "templatetags"},
     {"cells"},
     {"completeness", "target", "frozen", "locks", "passes", "notices", "consistency"},

@@ -16,6 +16,7 @@ from ..completeness import assess
 from ..frozen import thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
+from ..states import power
 
 
 @dataclass
@@ -180,8 +181,7 @@ def decided(step: Step) -> None:
     on = date_format(decision.date, "j F Y")
     text = f"Cabinet’s decision of {on}, minute {decision.minute}: {decision.text}"
     if decision.delegate:
-        until = date_format(decision.delegated_until, "j F Y")
-        text += f" {decision.delegate} may amend case studies and efficiency figures until {until}."
+        text += f" {power(decision)}"
     subject = (
         "Cabinet approved the return"
         if decision.outcome == "approved"

@@ -4,10 +4,11 @@ from django import forms
 from django.http import HttpResponse
 from django.views.generic import FormView, View
 
-from .. import rules
+from .. import clock, rules
 from ..documents.rekeying import answers_to_key
 from ..forms import PageForm, form_helper
 from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
+from ..states import state_words
 from .base import ReturnMixin
 
 WORDS = {
@@ -73,7 +74,10 @@ class RekeyingCheck(RekeyingMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"locked": self.return_.status in rules.LOCKED}
+        return super().get_context_data(**kwargs) | {
+            "locked": self.return_.status in rules.LOCKED,
+            "approval": state_words(self.return_, clock.today()).approval,
+        }
 
 
 class RekeyingTemplate(RekeyingMixin, View):

@@ -3,12 +3,13 @@
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
-from .. import passes
+from .. import clock, passes
 from ..chain import short_code
 from ..completeness import assess
-from ..documents.return_ import return_context
+from ..documents.return_ import VersionWords, return_context
 from ..frozen import thaw_version
 from ..models import Version
+from ..states import provisional
 from .base import PassMixin, ReturnMixin
 
 
@@ -41,16 +42,18 @@ class VersionDetail(VersionMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         answers = thaw_version(self.return_, self.version)
-        document = return_context(assess(answers), as_at=self.version.event.at)
         latest = self.return_.latest_version
+        is_latest = latest.number == self.version.number
+        # An earlier version is changed by nobody.
+        words = VersionWords(provisional=provisional(self.return_, clock.today()) if is_latest else "")
         return (
             super().get_context_data(**kwargs)
-            | document
+            | return_context(assess(answers), self.version.event.at, words)
             | {
                 "version": self.version,
                 "code": short_code(self.version.digest),
                 "made_by": MADE_BY[self.version.kind],
-                "later": latest if latest.number != self.version.number else None,
+                "later": None if is_latest else latest,
             }
         )
 

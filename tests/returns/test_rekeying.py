@@ -383,7 +383,7 @@ def test_sheet_before_approval_says_draft(marchshire):
     sheet = rekeying_sheet(marchshire, as_at=AT)
 
     assert '<p class="state"><b>DRAFT</b></p>' in sheet.html
-    assert "Draft: not for keying before Cabinet has approved the return." in sheet.html
+    assert "Draft, not approved by Cabinet: not for keying." in sheet.html
 
 
 @pytest.mark.parametrize(
