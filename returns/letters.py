@@ -17,7 +17,7 @@ def _without_face() -> re.Pattern:
     ranges = (Path(__file__).parent / "letters.txt").read_text(encoding="ascii").split()
     ends = ([chr(int(end, 16)) for end in each.split("-")] for each in ranges)
     printed = "".join(f"{re.escape(pair[0])}-{re.escape(pair[-1])}" for pair in ends)
-    return re.compile(f"[^\n\t{printed}]")
+    return re.compile(f"[^\n\t{printed}]+")
 
 
 _WITHOUT_FACE = _without_face()
@@ -47,7 +47,7 @@ def plain(text: str) -> str:
         return text
     text = _TOO_MANY_MARKS.sub(r"\1", text.translate(_PLAIN))
     text = _MARKED.sub(lambda found: unicodedata.normalize("NFC", found[0]), text)
-    return _WITHOUT_FACE.sub(lambda found: _other_form(found[0]), text)
+    return _WITHOUT_FACE.sub(lambda found: "".join(map(_other_form, found[0])), text)
 
 
 @lru_cache(maxsize=4096)
@@ -59,7 +59,7 @@ def _other_form(letter: str) -> str:
 
 def unprintable(text: str) -> list[str]:
     """The letters of the text that no packaged face has, each once, in the order of the text."""
-    return list(dict.fromkeys(_WITHOUT_FACE.findall(text)))
+    return list(dict.fromkeys("".join(_WITHOUT_FACE.findall(text))))
 
 
 def refusal(letters: Sequence[str]) -> str:
@@ -79,7 +79,7 @@ def named(letter: str) -> str:
 
 def with_codes(text: str) -> str:
     """The text with the code of each unprintable letter in its place, such as [U+6F22]."""
-    return _WITHOUT_FACE.sub(lambda found: f"[{_code(found[0])}]", text)
+    return _WITHOUT_FACE.sub(lambda found: "".join(f"[{_code(letter)}]" for letter in found[0]), text)
 
 
 def _code(letter: str) -> str:

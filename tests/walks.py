@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from importlib import import_module
 
 from django import forms
+from django.contrib.auth.forms import UsernameField
 
 from efficiency.forms import OutcomesField
 from returns import proforma
 from returns.forms import TypedField, answer_form
+from returns.models import User
 
 OURS = ("returns", "outcomes", "efficiency", "ieg4")
 
@@ -21,6 +23,8 @@ def text_fields() -> Iterator[tuple[str, str, forms.Field]]:
         for name, field in form.base_fields.items():
             if isinstance(field, OutcomesField):
                 field.known = [line.key for line in outcomes.lines]  # as its form does
+            if isinstance(field, UsernameField):
+                field.max_length = User._meta.get_field("username").max_length  # as its form does
             if isinstance(field, forms.CharField | TypedField):
                 yield form.__name__, name, field
 
