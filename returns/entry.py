@@ -68,7 +68,7 @@ def clean_text(text: str) -> str:
 
     Letters are those that documents print, as far as there are any; which there aren't, `letters.unprintable` tells.
     """
-    text = letters.plain(_UNSEEN.sub("", _NEW_LINES.sub("\n", text)))
+    text = letters.plain(_seen(text))
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 
@@ -77,8 +77,13 @@ def count_words(text: str) -> int:
     return len(text.split())
 
 
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", _NEW_LINES.sub("\n", text))
+
+
 def shorten(text: str, length: int = 40) -> str:
-    text = clean_text(text).replace("\n", " ")
+    """The beginning of what was typed, to quote it: in the very letters that were typed, on one line."""
+    text = _seen(text).strip().replace("\n", " ")
     return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 

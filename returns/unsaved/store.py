@@ -176,7 +176,9 @@ def named_in(address: str) -> Unsaved | None:
     """The kept form that an address names; the sign-in page tells a stranger no more than that it is there."""
     key = QueryDict(urlsplit(address).query).get(PARAMETER, "")
     return (
-        Unsaved.objects.filter(key=key, kept_at__gte=clock.real_now() - KEPT).first() if _is_key(key) else None
+        Unsaved.objects.filter(key=key, kept_at__gte=clock.real_now() - KEPT).first()
+        if _is_key(key)
+        else None
     )
 
 
