@@ -52,6 +52,7 @@ class Dashboard(ReturnMixin, TemplateView):
             "not_places": -len(assessment.missing_signatures),
             "lock": locks.why_locked(self.return_),
             "can_send": Action.SEND in actions,
+            "can_allocate": rules.can_allocate(self.request.user, self.return_),
             "can_remind": rules.can_remind(self.request.user, self.return_),
             "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,

@@ -48,6 +48,12 @@ class Place:
             return self.line.label.rstrip(".")
         return self.tables[0].columns[-1].label if self.section.lines else self.section.title
 
+    @property
+    def label_in_full(self) -> str:
+        """The label, with the department where departments contribute."""
+        named = self.department and self.section.per_department
+        return f"{self.label}, {self.department.name}" if named else self.label
+
     def get_absolute_url(self) -> str:
         address = [self.return_.authority.slug, self.return_.round, self.section.key]
         if self.line is None:

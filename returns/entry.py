@@ -1,6 +1,7 @@
 """The published rules for what people type; every way in (page, sheet, file) asks these and no others."""
 
 import re
+import unicodedata
 from decimal import Decimal
 
 from . import letters
@@ -71,6 +72,14 @@ def clean_text(text: str) -> str:
     text = letters.plain(_seen(text))
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def clean_name(text: str) -> str:
+    """The name of a person, job or department: cleaned like every text, on one line, with single spaces.
+
+    Letters with accents are composed (NFC), so that one name typed on two keyboards is one name.
+    """
+    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
 
 
 def count_words(text: str) -> int:

@@ -12,7 +12,7 @@ from django.forms.utils import pretty_name
 from . import letters
 from .acts import Change
 from .answers import Entry, model_of
-from .entry import CHARACTERS_A_WORD, NotTyped, clean_text, count_words, parse_count, parse_money
+from .entry import CHARACTERS_A_WORD, NotTyped, clean_name, clean_text, count_words, parse_count, parse_money
 from .proforma import Table
 
 
@@ -97,6 +97,13 @@ class PrintedMixin:
 
 class PrintedEmailField(PrintedMixin, forms.EmailField):
     """An email address that is printed, as the contact's is."""
+
+
+class NameField(PrintedMixin, forms.CharField):
+    """The name of a person, job or department, on one line and cleaned of what can't be seen."""
+
+    def to_python(self, value):
+        return clean_name(super().to_python(value))
 
 
 class WordsField(PrintedMixin, forms.CharField):

@@ -3,6 +3,7 @@
 Acts that move the return from one state to another are in `lifecycle`.
 """
 
+from .accounts import save_account
 from .answers import (
     Change,
     Conflict,
@@ -49,6 +50,7 @@ __all__ = [
     "remove_case_study",
     "reply_to_query",
     "restore_answers",
+    "save_account",
     "save_answers",
     "sign_department",
     "sign_figures",

@@ -89,8 +89,6 @@ def _draw(transition: Transition, step: Step) -> Version:
             )
     else:
         data = freeze(answers)
-        if transition.version == Version.Kind.AMENDED and says_the_same(answers, last.stored_data()):
-            raise ActionRefused("Nothing was amended. Change something first, or abandon the amendment.")
     version = Version(
         return_record=return_,
         number=last.number + 1 if last else 1,

@@ -13,7 +13,7 @@ from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatu
 from ..answers import read
 from ..chain import canonical
 from ..completeness import assess
-from ..frozen import thaw_version
+from ..frozen import says_the_same, thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
 from ..states import power
@@ -43,6 +43,13 @@ def nothing_blocks(return_: Return, by: User) -> str:
         f"{count:,} blocker{' is' if count == 1 else 's are'} left, the first: {blockers[0].message}. "
         "Clear them, then try again."
     )
+
+
+def amended_and_nothing_blocks(return_: Return, by: User) -> str:
+    last = return_.versions.defer("pdf").order_by("-number").first()
+    if says_the_same(read(return_), last.stored_data()):
+        return "Nothing was amended. Change something first, or abandon the amendment."
+    return nothing_blocks(return_, by)
 
 
 def another_person_sent_it(return_: Return, by: User) -> str:

@@ -12,7 +12,7 @@ from ..acts import ActionRefused
 from ..answers import read
 from ..chain import short_code
 from ..completeness import assess
-from ..lifecycle import TRANSITIONS, Action, available_actions, perform
+from ..lifecycle import TRANSITIONS, Action, available_actions, perform, why_not_yet
 from ..models import Return
 from .base import PassMixin, ReturnMixin, given_back
 
@@ -134,12 +134,15 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
         versions = list(return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number"))
         for version in versions:
             version.return_record, version.code = return_, short_code(version.digest)
-        mine = available_actions(return_, user)
+        mine = {action: why_not_yet(action, return_, user) for action in available_actions(return_, user)}
+        ready = [action for action, reason in mine.items() if not reason]
+        primary = next((action for action in ONWARD if action in ready), None)
         working = return_.status in rules.WORKING
         return super().get_context_data(**kwargs) | {
             "way": [(status, status == return_.status) for status in Return.Status],
-            "primary": next((action for action in ONWARD if action in mine), None),
-            "actions": mine,
+            "primary": primary,
+            "further": [action for action in ready if action != primary],
+            "not_yet": [(action, reason) for action, reason in mine.items() if reason],
             "others": [
                 (action, transition)
                 for action, transition in TRANSITIONS.items()

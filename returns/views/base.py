@@ -8,9 +8,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from .. import clock, locks, passes, rules, unsaved
-from ..answers import read
+from ..answers import Answers, read
 from ..frozen import thaw_version
-from ..models import Authority, Department, Notice, Return
+from ..models import Authority, Department, Notice, Return, User
 from ..templatetags.returns_format import moment
 
 
@@ -19,6 +19,16 @@ class NavItem:
     label: str
     url: str
     current: bool
+
+
+class Opens:
+    """The places whose pages this person may open; a template asks `{% if place in opens %}`."""
+
+    def __init__(self, user: User, answers: Answers):
+        self.user, self.answers = user, answers
+
+    def __contains__(self, place) -> bool:
+        return place is not None and rules.can_see_place(self.user, place, self.answers.allocation(place))
 
 
 class CouncilMixin:
@@ -120,10 +130,16 @@ class ReturnMixin(CouncilMixin):
             "proforma": self.return_.proforma,
             "today": clock.today(),
             "days_left": (self.return_.proforma.round.deadline - clock.today()).days,
-            "unseen_notices": Notice.objects.filter(
-                person=self.request.user, return_record=self.return_, seen_at=None
-            ).count(),
+            "unseen_notices": self._unseen_notices(),
         }
+
+    def _unseen_notices(self) -> int | None:
+        """How many messages are unread; None for whoever may not read the return and so has no messages."""
+        if not rules.can_read_return(self.request.user, self.return_):
+            return None
+        return Notice.objects.filter(
+            person=self.request.user, return_record=self.return_, seen_at=None
+        ).count()
 
     def navigation(self) -> list[NavItem]:
         user, return_ = self.request.user, self.return_

@@ -8,6 +8,7 @@ from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
 
 from .. import rules
+from ..acts import ActionRefused
 from ..models import Authority, Department, User
 from ..people import DepartmentForm, PersonForm
 from .base import CouncilMixin, RestoringMixin, ReturnMixin
@@ -50,10 +51,13 @@ class PersonCreate(RestoringMixin, AdministratorMixin, FormView):
     form_title = "Person"
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"authority": self.authority}
+        return super().get_form_kwargs() | {"authority": self.authority, "by": self.request.user}
 
     def form_valid(self, form):
-        person = form.save()
+        try:
+            person = form.save()
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         messages.success(self.request, f"{person} is saved.")
         return redirect("returns:person-list", self.authority.slug)
 

@@ -6,7 +6,7 @@ from django.views.generic import TemplateView, View
 from .. import locks, rules
 from ..answers import read
 from ..completeness import assess
-from .base import DepartmentMixin, ReturnMixin
+from .base import DepartmentMixin, Opens, ReturnMixin
 
 
 class ReturnHome(ReturnMixin, View):
@@ -84,6 +84,10 @@ class DepartmentView(DepartmentMixin, TemplateView):
 
     template_name = "returns/department_detail.html"
 
+    def _one(self, section, states):
+        """The place that a section's name leads to, where the section has no list of its own."""
+        return states[0].place if len(states) == 1 or section.key == "efficiency" else None
+
     def get_context_data(self, **kwargs):
         assessment = assess(read(self.return_))
         states = [s for s in assessment.places if s.department == self.department]
@@ -94,10 +98,12 @@ class DepartmentView(DepartmentMixin, TemplateView):
                 sections.append(
                     {
                         "section": section,
+                        "title": f"{section.number} {section.title}",
                         "states": here,
                         "required": sum(s.required for s in here),
                         "answered": sum(s.answered for s in here),
                         "blockers": sum(len(s.blockers) for s in here),
+                        "one": self._one(section, here),
                         "next": next((s.place for s in here if s.blockers), None),
                     }
                 )
@@ -108,6 +114,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
             "part": assessment.part(self.department),
             "may_sign": rules.can_sign_department(self.request.user, self.return_, self.department),
             "lock": locks.why_locked(self.return_),
+            "opens": Opens(self.request.user, assessment.answers),
             "department": self.department,
             "sections": sections,
             "tally": assessment.tally_of(lambda state: state.department == self.department),
