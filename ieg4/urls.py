@@ -26,6 +26,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("stay-signed-in/", views.stay_signed_in, name="session-extend"),
     path("help/", views.HelpView.as_view(), name="help"),
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),

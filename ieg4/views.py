@@ -4,6 +4,7 @@ import logging
 import sqlite3
 import sys
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -12,12 +13,14 @@ from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
 from returns import rules, unsaved
 from returns.models import Return, Unsaved
 
+from . import session
 from .forms import SignInForm
 from .middleware import to_sign_in
 from .readiness import ask_database, readiness
@@ -35,6 +38,24 @@ class SignInView(LoginView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"kept": unsaved.named_in(self.get_redirect_url())}
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        session.begin(self.request.session)
+        return response
+
+
+@require_POST
+def stay_signed_in(request):
+    """The session begins anew; the script gets its new end, anybody else the page that they came from."""
+    session.begin(request.session)
+    left = session.signed_in_until(request)["signed_in"]
+    if request.accepts("text/html"):
+        messages.success(request, f"You stay signed in until {left['until']}.")
+        page = request.POST.get("next", "")
+        known = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+        return redirect(page if known else "home")
+    return JsonResponse({"signed_in": left})
 
 
 @require_safe

@@ -18,6 +18,7 @@ from .events import (
     version_detail,
 )
 from .proof import also_proves, check
+from .remarks import remarks
 from .replay import present_cells, present_saves, replay
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "present_cells",
     "present_saves",
     "record",
+    "remarks",
     "replay",
     "risk_of",
     "report_detail",

@@ -430,6 +430,7 @@ TABLE: dict[str, list[Page]] = {
     "home": [Page("/", LED_ON)],
     "sign-in": [Page("/sign-in/", SIGN_IN, SIGN_IN)],
     "sign-out": [Page("/sign-out/", SIGN_OUT_READ, SIGN_OUT)],
+    "session-extend": [Page("/stay-signed-in/", SIGN_OUT_READ, LED_ON)],
     "help": [Page("/help/", EVERYBODY)],
     "accessibility": [Page("/accessibility/", EVERYBODY)],
     "health": [Page("/health/", EVERYBODY)],
@@ -605,6 +606,7 @@ TABLE: dict[str, list[Page]] = {
 # Where an empty form is enough to change something, or to end the session; a test takes these back.
 DONE_AT_ONCE = {
     ("POST", "/sign-out/"),
+    ("POST", "/stay-signed-in/"),
     ("POST", W + "reminders/"),
     ("POST", W + "cases/new/"),
     ("POST", W + "cases/C1/remove/"),

@@ -221,8 +221,8 @@ def test_no_view_is_reachable_without_a_rule():
     assert without_sign_in == {
         "sign-in", "help", "accessibility", "health", "health-ready", "returns:council-css",
     }  # fmt: skip
-    # Home leads everyone to pages of their own, or says that there are none; anyone may sign out.
-    assert without_rule == {"home", "sign-out"}
+    # Home leads everyone to pages of their own, or says that there are none; anyone may sign out or stay signed in.
+    assert without_rule == {"home", "sign-out", "session-extend"}
     assert (beside_the_rule, ruleless) == (set(), set())
 
 
