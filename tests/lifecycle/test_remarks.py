@@ -62,7 +62,7 @@ def test_a_closed_account_is_not_looked_at(wyeborough):
 
 
 EF1 = ("efficiency", "EF1", "education")
-EF2 = ("efficiency", "EF2", "education")
+EF1_HR = ("efficiency", "EF1", "hr")
 
 
 def enter(return_) -> User:
@@ -80,8 +80,8 @@ def enter(return_) -> User:
 
 def test_who_entered_some_figures_and_signed_others_is_named(marchshire):
     officer = enter(marchshire)
-    marchshire.signoffs.filter(section="efficiency", line="EF2", department__slug="education").delete()
-    sign_by_hand(marchshire, officer, *EF2)
+    marchshire.signoffs.filter(section="efficiency", line="EF1", department__slug="hr").delete()
+    sign_by_hand(marchshire, officer, *EF1_HR)
 
     assert told(marchshire) == [
         f"To look at: {officer} (officer-education) entered figures of the return and signed figures of it."
