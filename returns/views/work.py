@@ -84,12 +84,15 @@ class DepartmentView(DepartmentMixin, TemplateView):
 
     template_name = "returns/department_detail.html"
 
-    def _one(self, section, states):
+    def _one(self, section, states, opens):
         """The place that a section's name leads to, where the section has no list of its own."""
-        return states[0].place if len(states) == 1 or section.key == "efficiency" else None
+        if len(states) > 1 and section.key != "efficiency":
+            return None
+        return next((state.place for state in states if state.place in opens), states[0].place)
 
     def get_context_data(self, **kwargs):
         assessment = assess(read(self.return_))
+        opens = Opens(self.request.user, assessment.answers)
         states = [s for s in assessment.places if s.department == self.department]
         sections = []
         for section in self.return_.proforma.sections:
@@ -103,7 +106,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
                         "required": sum(s.required for s in here),
                         "answered": sum(s.answered for s in here),
                         "blockers": sum(len(s.blockers) for s in here),
-                        "one": self._one(section, here),
+                        "one": self._one(section, here, opens),
                         "next": next((s.place for s in here if s.blockers), None),
                     }
                 )
@@ -114,7 +117,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
             "part": assessment.part(self.department),
             "may_sign": rules.can_sign_department(self.request.user, self.return_, self.department),
             "lock": locks.why_locked(self.return_),
-            "opens": Opens(self.request.user, assessment.answers),
+            "opens": opens,
             "department": self.department,
             "sections": sections,
             "tally": assessment.tally_of(lambda state: state.department == self.department),
