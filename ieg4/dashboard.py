@@ -8,8 +8,8 @@ from returns.answers import read
 from returns.chain import short_code
 from returns.completeness import assess
 from returns.frozen import thaw_version
-from returns.lifecycle import Action, available_actions
 from returns.models import Query
+from returns.next_act import next_act, tasks_of
 from returns.views.base import PassMixin, ReturnMixin
 
 from .covering_report import report_of
@@ -43,17 +43,19 @@ class Dashboard(ReturnMixin, TemplateView):
         owners = [_owner_row(owner, blockers) for owner, blockers in assessment.by_owner()]
         unsigned = {part.department: part for part in assessment.parts if part.unsigned}
         rows = [(*row, unsigned.get(row[0]) if row[0] else None) for row in rows]
-        actions = available_actions(self.return_, self.request.user)
+        user = self.request.user
+        act = next_act(assessment, user, tasks_of(assessment, user))
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
-            "contradictions": _contradictions(self.request.user, assessment),
+            "contradictions": _contradictions(user, assessment),
             "owners": owners,
             "signatures_missing": len(assessment.missing_signatures),
             "not_places": -len(assessment.missing_signatures),
             "lock": locks.why_locked(self.return_),
-            "can_send": Action.SEND in actions,
-            "can_allocate": rules.can_allocate(self.request.user, self.return_),
-            "can_remind": rules.can_remind(self.request.user, self.return_),
+            "act": act,
+            "can_allocate": rules.can_allocate(user, self.return_),
+            "can_remind": rules.can_remind(user, self.return_),
+            "remind_all": rules.can_remind(user, self.return_) and not (act and act.posts),
             "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,
             "section_totals": [
@@ -130,6 +132,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         return rules.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
+        user = self.request.user
         versions = list(
             self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
         )
@@ -150,14 +153,15 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         ]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
-            "contradictions": _contradictions(self.request.user, assessment),
+            "act": next_act(assessment, user, tasks_of(assessment, user)),
+            "contradictions": _contradictions(user, assessment),
             "standing": standing(answers),
             "version": versions[0] if versions else None,
             "versions": versions,
             "decision": self.return_.decision,
             "filing": self.return_.filing,
             "questions": sorted(questions, key=lambda row: row["query"].number),
-            "can_ask": rules.can_ask_question(self.request.user, self.return_),
+            "can_ask": rules.can_ask_question(user, self.return_),
             "outcomes": self.return_.proforma.section_by_key["outcomes"].lines,
             "lock": locks.why_locked(self.return_),
         }

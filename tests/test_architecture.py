@@ -42,7 +42,7 @@ FLOORS = [
     },
     {"verification", "drawing"},
     {"lifecycle"},
-    {"action_forms"},
+    {"action_forms", "next_act"},
     {"demo", "views", "management"},
     {"urls", "apps"},
 ]

@@ -10,8 +10,11 @@ from django.urls import reverse
 from .. import clock, locks, passes, rules, unsaved
 from ..answers import Answers, read
 from ..frozen import thaw_version
-from ..models import Authority, Department, Notice, Return, User
+from ..models import Authority, Department, Notice, Return, Role, User
 from ..templatetags.returns_format import moment
+
+# Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,24 @@ class Opens:
 
     def __contains__(self, place) -> bool:
         return place is not None and rules.can_see_place(self.user, place, self.answers.allocation(place))
+
+
+@dataclass(frozen=True)
+class Menu:
+    """At most six items, or five and the rest under "More"."""
+
+    shown: list[NavItem]
+    more: list[NavItem]
+
+    @classmethod
+    def of(cls, items: list[NavItem]) -> "Menu":
+        count = len(items) if len(items) <= SHOWN + 1 else SHOWN
+        return cls(items[:count], items[count:])
+
+    @property
+    def current_more(self) -> NavItem | None:
+        """The present page, where it is one of those under "More"."""
+        return next((item for item in self.more if item.current), None)
 
 
 class CouncilMixin:
@@ -69,11 +90,12 @@ class CouncilMixin:
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "authority": self.authority,
-            "nav": self.navigation(),
+            "menu": Menu.of(self.navigation()),
             "footer_status": self.footer_status,
         }
 
     def navigation(self) -> list[NavItem]:
+        """The pages this person may open, in the order in which they are used."""
         if not rules.can_manage_people(self.request.user, self.authority):
             return []
         return_ = Return.objects.filter(authority=self.authority).order_by("-pk").first()
@@ -144,35 +166,41 @@ class ReturnMixin(CouncilMixin):
     def navigation(self) -> list[NavItem]:
         user, return_ = self.request.user, self.return_
         address = (self.authority.slug, return_.round)
-        items = []
-        if rules.can_watch(user, return_):
-            items.append(self._item("Dashboard", "dashboard-detail", *address))
-        if rules.can_open_cabinet_page(user, return_):
-            items.append(self._item("Cabinet page", "cabinet-detail", *address))
-        if rules.has_work(user, return_):
-            items.append(self._item("My work", "returns:work-list", *address))
-            items.append(self._item("Quick grid", "outcomes:light-grid", *address))
-        if rules.can_open_allocation(user, return_):
-            items.append(self._item("Allocation", "returns:allocation", *address))
-        if rules.has_work(user, return_) and not rules.can_watch(user, return_):
-            items += [
-                self._item(
-                    "My department" if len(user.department_ids) == 1 else department.name,
-                    "returns:department-detail",
-                    *address,
-                    department.slug,
-                )
-                for department in user.departments.all()
-            ]
-        if rules.can_read_return(user, return_):
-            items.append(self._item("Signatures", "returns:signature-list", *address))
-            items.append(self._item("Status", "returns:act-list", *address))
-            items.append(self._item("Efficiency", "efficiency:gain-list", *address))
-            if rules.can_see_register(user, return_):
-                items.append(self._item("Risks", "efficiency:risk-list", *address))
-            items.append(self._item("Whole return", "returns:return-whole", *address))
-            items.append(self._item("Documents", "document-list", *address))
+        works, watches = rules.has_work(user, return_), rules.can_watch(user, return_)
+        reads, signs = rules.can_read_return(user, return_), rules.signs(user, return_)
+        minutes = rules.has_role(user, return_, Role.CLERK)
+        wanted = [
+            (watches, "Dashboard", "dashboard-detail"),
+            (rules.can_open_my_work(user, return_), "My work", "returns:work-list"),
+            (rules.can_open_allocation(user, return_), "Allocation", "returns:allocation"),
+            (signs, "Signatures", "returns:signature-list"),
+            (works, "Quick grid", "outcomes:light-grid"),
+            (rules.can_open_cabinet_page(user, return_), "Cabinet page", "cabinet-detail"),
+            (minutes, "Status", "returns:act-list"),
+            (reads, "Whole return", "returns:return-whole"),
+            (reads, "Documents", "document-list"),
+            (reads and not signs, "Signatures", "returns:signature-list"),
+            (reads and not minutes, "Status", "returns:act-list"),
+            (reads, "Efficiency", "efficiency:gain-list"),
+            (rules.can_see_register(user, return_), "Risks", "efficiency:risk-list"),
+        ]
+        items = [self._item(label, name, *address) for allowed, label, name in wanted if allowed]
+        if works and not watches:
+            items[1:1] = self._departments(address)
         return items + super().navigation()
+
+    def _departments(self, address) -> list[NavItem]:
+        """This person's departments, by name where there are several."""
+        own = list(self.request.user.departments.all())
+        return [
+            self._item(
+                "My department" if len(own) == 1 else each.name,
+                "returns:department-detail",
+                *address,
+                each.slug,
+            )
+            for each in own
+        ]
 
 
 def given_back(response: HttpResponse) -> HttpResponse:
