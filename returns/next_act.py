@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 
 from . import clock, rules
 from .acts import answerer, prepared_by
+from .answers import Place
 from .completeness import Assessment, Blocker, Part, PlaceState
 from .entry import shorten
 from .frozen import says_the_same
@@ -92,6 +93,30 @@ def next_act(assessment: Assessment, user: User, tasks: list[Task]) -> NextAct |
         return act
     steps = (_amend, _decide, _send, _remind, _file, _figures, _report, _department)
     return next((act for step in steps if (act := step(assessment, user))), None)
+
+
+def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None:
+    """Where this person's next blank or fault is, in the order of their work; None where there is no other.
+
+    After the last comes the first again, so that whoever leaves blanks behind still sees each in turn.
+    """
+    answers, order = assessment.answers, {s.place.key: n for n, s in enumerate(assessment.places)}
+    amends = rules.can_amend(user, answers.return_)
+    mine = {
+        blocker.place.key: blocker.place
+        for blocker in assessment.blockers
+        if blocker.kind in ("blank", "check")
+        and (amends or blocker.owner == user)
+        and blocker.place.tables
+        and blocker.place.key != after.key
+        and rules.can_answer(user, blocker.place, answers.allocation(blocker.place))
+    }
+
+    def turn(place: Place) -> tuple:
+        return answers.due(place), order[place.key]
+
+    places = sorted(mine.values(), key=turn)
+    return next((place for place in places if turn(place) > turn(after)), places[0] if places else None)
 
 
 def open_to_delegate(assessment: Assessment, user: User) -> list[PlaceState]:

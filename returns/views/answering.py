@@ -16,6 +16,7 @@ from ..conflicts import conflict_context
 from ..forms import merged, table_formset
 from ..lifecycle import opening_action
 from ..models import Return
+from ..next_act import next_blank
 from .base import ReturnMixin, given_back
 
 
@@ -112,9 +113,13 @@ class AnswerView(PlaceMixin, TemplateView):
             context = self.get_context_data(**conflict_context(saved.conflicts, posted, request.user))
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         messages.success(request, _told(self.place.code, saved))
-        onward = self._neighbours()[1] if "next" in request.POST else self.place
-        if onward:
-            return redirect(onward)
+        return self._onward() if "next" in request.POST else redirect(self.place)
+
+    def _onward(self):
+        """To this person's next blank; back to their work where there is none."""
+        following = next_blank(assess(read(self.return_)), self.request.user, self.place)
+        if following:
+            return redirect(following)
         return redirect("returns:work-list", self.authority.slug, self.return_.round)
 
     def _formset(self, data=None):
