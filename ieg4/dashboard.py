@@ -151,6 +151,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             for query in queries
             if query.kind == Query.Kind.QUESTION
         ]
+        outcomes = self.return_.proforma.section_by_key["outcomes"]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "act": next_act(assessment, user, tasks_of(assessment, user)),
@@ -162,6 +163,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "filing": self.return_.filing,
             "questions": sorted(questions, key=lambda row: row["query"].number),
             "can_ask": rules.can_ask_question(user, self.return_),
-            "outcomes": self.return_.proforma.section_by_key["outcomes"].lines,
+            "outcomes": outcomes.lines,
+            "last_date": outcomes.points[-1].label,
             "lock": locks.why_locked(self.return_),
         }

@@ -1,7 +1,8 @@
-"""The quick grid: all lights one may set, on one page."""
+"""The quick grid: all ratings one may see, on one page, to set or to read."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
 from returns import locks, rules, unsaved
@@ -10,11 +11,11 @@ from returns.answers import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed
-from returns.views.base import ReturnMixin, given_back
+from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
 class LightGrid(ReturnMixin, TemplateView):
-    """Lights of the outcomes and change lines this person answers, at the four dates."""
+    """Ratings of the outcomes and change lines this person answers, at the four dates."""
 
     template_name = "outcomes/light_grid.html"
     form_title = "Quick grid"
@@ -92,61 +93,89 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def _formset(self, data=None):
         """A form for each light shown: those of the filter that apply and that this person may set."""
-        answers, wanted = self._answers(), self._wanted()
+        answers = self._answers()
         entries = []
-        for section in self._sections():
-            for place in answers.places(section):
-                allocation = answers.allocation(place)
-                if not answers.applies(place) or not rules.can_answer(self.request.user, place, allocation):
-                    continue
-                if wanted["area"] and place.line.group != wanted["area"]:
-                    continue
-                if wanted["department"] and (
-                    allocation.department is None or allocation.department.slug != wanted["department"]
-                ):
-                    continue
-                lights = [entry for entry in answers.entries(place) if entry.table.points]
-                if wanted["show"] == "blank" and all(entry.record.light for entry in lights):
-                    continue
-                entries += lights
+        for place in self._shown:
+            if answers.applies(place) and self._can_answer(place):
+                entries += self._lights(place)
         return table_formset(entries, data)
+
+    @cached_property
+    def _shown(self) -> list:
+        """The lines of the filter that this person may see; found once, before a form changes what it reads."""
+        answers, wanted, found = self._answers(), self._wanted(), []
+        for place in (place for section in self._sections() for place in answers.places(section)):
+            allocation = answers.allocation(place)
+            department = allocation.department.slug if allocation.department else ""
+            if (
+                rules.can_see_place(self.request.user, place, allocation)
+                and wanted["area"] in ("", place.line.group)
+                and wanted["department"] in ("", department)
+                and (wanted["show"] != "blank" or "" in answers.lights(place))
+            ):
+                found.append(place)
+        return found
+
+    def _can_answer(self, place) -> bool:
+        return rules.can_answer(self.request.user, place, self._answers().allocation(place))
+
+    def _lights(self, place) -> list:
+        return [entry for entry in self._answers().entries(place) if entry.table.points]
 
     def _wanted(self) -> dict:
         return {name: self.request.GET.get(name, "") for name in ("area", "department", "show")}
 
     def get_context_data(self, formset=None, **kwargs):
         formset = formset or self._formset()
-        rows = {}
-        for form in formset:
-            rows.setdefault(form.entry.place.line.key, []).append(form)
-        answers = self._answers()
-        groups = []
-        for section in self._sections():
-            for group, lines in section.grouped_lines():
-                shown = [
-                    {
-                        "forms": rows[line.key],
-                        "place": rows[line.key][0].entry.place,
-                        "owner": answers.allocations[line.key].owner,
-                        "signed": answers.signed.get(rows[line.key][0].entry.place.key),
-                    }
-                    for line in lines
-                    if line.key in rows
-                ]
-                if shown:
-                    groups.append({"group": group, "section": section, "rows": shown})
+        groups = self._groups(formset)
         lights = [form.entry.record.light for form in formset]  # as stored, whatever is chosen
+        blank = sum(not light for light in lights)
         watching = rules.can_watch(self.request.user, self.return_)
         return super().get_context_data(**kwargs) | {
             "groups": groups,
+            "heading": _heading(lights, blank, groups),
             "points": self._sections()[0].points,
             "errors": formset.errors,
             "total": len(lights),
-            "blank": sum(not light for light in lights),
+            "blank": blank,
             "wanted": self._wanted(),
             "areas": [group for section in self._sections() for group in section.groups],
-            "departments": answers.departments if watching else [],
+            "departments": self._answers().departments if watching else [],
             "unsaved": bool(formset.errors),
-            "signed": sum(bool(row["signed"]) for group in groups for row in group["rows"]),
+            "signed": sum(bool(row["forms"] and row["signed"]) for group in groups for row in group["rows"]),
             "lock": locks.why_locked(self.return_),
         }
+
+    def _groups(self, formset) -> list[dict]:
+        """The lines by area, each with its forms where it can be set, else with its lights to read."""
+        forms, groups = {}, {}
+        for form in formset:
+            forms.setdefault(form.entry.place.key, []).append(form)
+        for place in self._shown:
+            section = place.section
+            group = next((each for each in section.groups if each.key == place.line.group), None)
+            key = section.key, place.line.group
+            row = self._row(place, forms.get(place.key, []))
+            groups.setdefault(key, {"group": group, "section": section, "rows": []})["rows"].append(row)
+        return list(groups.values())
+
+    def _row(self, place, forms: list) -> dict:
+        answers = self._answers()
+        outside = answers.outside(place)
+        return {
+            "forms": forms,
+            "place": place,
+            "owner": answers.allocations[place.line.key].owner,
+            "signed": answers.signed.get(place.key),
+            "lights": [] if forms or outside else answers.lights(place),
+            "outside": outside,
+            "adopt": adopt_url(self.request.user, answers, place),
+        }
+
+
+def _heading(lights: list, blank: int, groups: list[dict]) -> str:
+    """How many ratings can be set and are blank; where none can, how many lines there are to read."""
+    if lights:
+        return f"{len(lights):,} rating{'' if len(lights) == 1 else 's'} to set, {blank:,} blank"
+    lines = sum(len(group["rows"]) for group in groups)
+    return f"Ratings of {lines} line{'' if lines == 1 else 's'}, to read only"

@@ -213,6 +213,19 @@ class Answers:
         """False where the line is declared nil or not applicable, so that nothing else of it is asked."""
         return getattr(self.head(place), "applies", True)
 
+    def not_adopted(self, place: Place) -> bool:
+        """Whether the line is voluntary, one of this type of council's functions, and not taken on."""
+        tier = self.return_.proforma.tier_of(place.line) if place.line else None
+        if tier is None or tier.mandatory or self.applies(place):
+            return False
+        return place.line.is_function_of(self.return_.authority.kind)
+
+    def outside(self, place: Place) -> str:
+        """Why an outcome is not asked: "Not adopted" or "Not applicable"; nothing where it is."""
+        if self.applies(place):
+            return ""
+        return "Not adopted" if self.not_adopted(place) else "Not applicable"
+
     def cells(self, place: Place) -> Iterator[Cell]:
         applies = self.applies(place)
         for entry in self.entries(place):

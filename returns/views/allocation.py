@@ -14,7 +14,7 @@ from ..answers import read
 from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed
-from .base import ReturnMixin, given_back
+from .base import ReturnMixin, adopt_url, given_back
 
 
 class AllocationForm(PageForm):
@@ -129,49 +129,60 @@ class AllocationView(ReturnMixin, TemplateView):
         initial = {"due": f"{self.return_.answers_due:%-d %B %Y}"}
         form = form or AllocationForm(self.return_, row and row.posted, initial=initial)
         answers = read(self.return_)
-        section = self.return_.proforma.section_by_key.get(self.request.GET.get("section", ""))
-        area, tier = self.request.GET.get("area", ""), self.request.GET.get("tier", "")
-        ticked = set(form["lines"].value() or [])
-        rows = []
-        for key, (its_section, line) in self.return_.proforma.allocated_lines.items():
-            if (
-                (section and its_section != section)
-                or (area and line.group != area)
-                or (tier and line.tier != tier)
-            ):
-                continue
-            place = answers.place(its_section.key, key)
-            group = next((g for g in its_section.groups if g.key == line.group), None)
-            rows.append(
-                {
-                    "place": place,
-                    "group": group,
-                    "tier": self.return_.proforma.tier_of(line),
-                    "allocation": answers.allocations[key],
-                    "applies": answers.applies(place),
-                    "ticked": key in ticked,
-                    "signed": answers.signed.get(place.key),
-                }
-            )
+        rows = self._rows(answers, set(form["lines"].value() or []))
         every = [
-            (answers.allocations[key], answers.applies(answers.place(s.key, key)))
-            for key, (s, line) in self.return_.proforma.allocated_lines.items()
+            (answers.allocations[key], answers.applies(answers.place(section.key, key)))
+            for key, (section, _) in self.return_.proforma.allocated_lines.items()
         ]
+        can_allocate = self._may_allocate()
         return super().get_context_data(**kwargs) | {
             "form": form,
             "kept": row is not None,
-            "locked": "" if self._may_allocate() else locks.why_locked(self.return_),
+            "can_allocate": can_allocate,
+            "locked": "" if can_allocate else locks.why_locked(self.return_),
             "errors": form.problems,
-            "unowned": [row for row in rows if row["allocation"].owner is None and row["applies"]],
+            "rows": rows,
+            "unowned": [row for row in rows if row["allocation"].owner is None and not row["outside"]],
             "owned": [row for row in rows if row["allocation"].owner],
-            "outside": [row for row in rows if row["allocation"].owner is None and not row["applies"]],
+            "outside": [row for row in rows if row["allocation"].owner is None and row["outside"]],
             "blocking": sum(allocation.owner is None and applies for allocation, applies in every),
             "total": len(every),
             "any_signed": any(row["signed"] for row in rows),
             "sections": [s for s in self.return_.proforma.sections if s.answered_by == "owner"],
             "areas": self.return_.proforma.section_by_key["outcomes"].groups,
-            "chosen": {"section": section.key if section else "", "area": area, "tier": tier},
+            "chosen": self._chosen(),
         }
+
+    def _chosen(self) -> dict:
+        """The filter: section, area and tier, each a key or nothing."""
+        return {name: self.request.GET.get(name, "") for name in ("section", "area", "tier")}
+
+    def _rows(self, answers, ticked: set) -> list[dict]:
+        """The lines of the filter, each with its owner."""
+        chosen, proforma = self._chosen(), self.return_.proforma
+        sections = proforma.section_by_key
+        rows = []
+        for key, (section, line) in proforma.allocated_lines.items():
+            if (
+                (chosen["section"] in sections and section.key != chosen["section"])
+                or chosen["area"] not in ("", line.group)
+                or chosen["tier"] not in ("", line.tier)
+            ):
+                continue
+            place = answers.place(section.key, key)
+            rows.append(
+                {
+                    "place": place,
+                    "group": next((group for group in section.groups if group.key == line.group), None),
+                    "tier": proforma.tier_of(line),
+                    "allocation": answers.allocations[key],
+                    "outside": answers.outside(place),
+                    "adopt": adopt_url(self.request.user, answers, place),
+                    "ticked": key in ticked,
+                    "signed": answers.signed.get(place.key),
+                }
+            )
+        return rows
 
 
 def _signed(return_) -> set[str]:

@@ -223,6 +223,13 @@ class RestoringMixin:
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
+def adopt_url(user, answers, place) -> str:
+    """Where an outcome that isn't adopted is adopted, for whoever may do so; or nothing."""
+    if not answers.not_adopted(place) or not rules.can_answer(user, place, answers.allocation(place)):
+        return ""
+    return f"{place.get_absolute_url()}#id_{answers.entries(place)[0].key}-applicability"
+
+
 class DepartmentMixin(ReturnMixin):
     """A page of one department; the pages of other departments are not found."""
 

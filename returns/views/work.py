@@ -1,6 +1,7 @@
 """What one person and one department owe."""
 
 from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
@@ -37,6 +38,7 @@ class MyWork(ReturnMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
+        prefetch_related_objects([user], "departments")
         assessment = assess(read(self.return_))
         mine = [state for state in assessment.places if state.owner == user and state.place.tables]
         tasks = tasks_of(assessment, user)
