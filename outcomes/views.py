@@ -55,7 +55,7 @@ class LightGrid(ReturnMixin, TemplateView):
             )
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)
-        told = f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
+        told = f"{count} rating{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
         if saved.voided:
             codes = listed([event.line for event in saved.voided])
             told += f" Signatures on {codes} are void, and their givers are told."
@@ -161,13 +161,13 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def _row(self, place, forms: list) -> dict:
         answers = self._answers()
-        outside = answers.outside(place)
+        outside, points = answers.outside(place), place.section.points
         return {
             "forms": forms,
             "place": place,
             "owner": answers.allocations[place.line.key].owner,
             "signed": answers.signed.get(place.key),
-            "lights": [] if forms or outside else answers.lights(place),
+            "lights": [] if forms or outside else list(zip(points, answers.lights(place), strict=True)),
             "outside": outside,
             "adopt": adopt_url(self.request.user, answers, place),
         }
