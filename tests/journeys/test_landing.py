@@ -23,7 +23,7 @@ def test_the_heading_of_a_landing_page_begins_in_the_first_third_of_a_phone(new_
     assert main.bounding_box()["y"] < THIRD
 
 
-def test_more_opens_and_leads_on(page):
+def test_more_opens_and_leads_on(page, javascript):
     """By the mouse and by the keyboard, with scripts and without; closed it hides its links from everybody."""
     sign_in(page, "finance")
     more = page.locator("summary", has_text="More")
@@ -32,7 +32,8 @@ def test_more_opens_and_leads_on(page):
     more.focus()
     page.keyboard.press("Enter")
     assert risks.is_visible()
-    assert axe(page) == []
+    if javascript:  # which the checker is written in
+        assert axe(page) == []
     with page.expect_navigation():
         risks.click()
     assert page.url.endswith("/risks/")
