@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 run: demonstration
 	@.ci/welcome $(PORT)
 	@DEBUG=0 SECRET_KEY=$$(cat var/secret-key) ALLOWED_HOSTS=127.0.0.1,localhost HTTPS=0 \
-	  SITE_URL=http://127.0.0.1:$(PORT) TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
+	  SITE_URL=http://127.0.0.1:$(PORT) DEMO=1 TODAY=$${TODAY-2004-12-08} .ci/serve $(BIN) $(PORT)
 
 # Three at a time even on two cores: whoever tries the application in a browser waits half of the time.
 test: check

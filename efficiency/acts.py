@@ -11,7 +11,7 @@ from decimal import Decimal
 from django.db import transaction
 
 from returns import clock, history, rules
-from returns.acts import ActionRefused, fresh, lock
+from returns.acts import ActionRefused, fresh, lock, who_saved
 from returns.chain import canonical
 from returns.completeness import assess
 from returns.models import Event, Return, User
@@ -36,13 +36,20 @@ REFUSAL = "The e-government lead keeps the register."
 
 
 class RiskChanged(ActionRefused):
-    """Someone else changed the risk since the page was opened; nothing was written."""
+    """The stored risk is not the version that its writer saw; nothing was written.
 
-    def __init__(self, risk: Risk, later: list[Event]):
+    `later` is what was changed since, by somebody else or in another window; nothing where the form names a version
+    that isn't stored.
+    """
+
+    def __init__(self, risk: Risk, later: list[Event], by: User):
         self.risk, self.later = risk, later
-        who = " and ".join(dict.fromkeys(str(event.by) for event in later)) or "Someone else"
+        if later:
+            why = f"{who_saved(later, by)} changed this risk while you were writing"
+        else:
+            why = "Your page shows a later version of this risk than the one that is stored"
         super().__init__(
-            f"{who} changed this risk while you were writing, so yours was not saved over it. "
+            f"{why}, so yours was not saved over it. "
             "Below are both; what you typed is kept. Save again to put yours in place of theirs."
         )
 
@@ -108,7 +115,7 @@ def update_risk(*, return_: Return, by: User, number: int, seen: int, values: di
     if not changed:
         return []
     if risk.version != seen:
-        raise RiskChanged(risk, changes_since(risk, seen))
+        raise RiskChanged(risk, changes_since(risk, seen), by)
     risk.version += 1
     events = [
         _event(

@@ -8,7 +8,7 @@ from django import forms
 
 from returns.action_forms import day_field, words_field
 from returns.entry import clean_text, parse_pounds, shorten
-from returns.forms import TypedField, WordsField, form_helper
+from returns.forms import PageForm, TypedField, WordsField, form_helper
 from returns.models import Return
 
 from .models import Risk
@@ -57,7 +57,7 @@ def _level(label: str, choices, help_text: str) -> forms.TypedChoiceField:
     )
 
 
-class RiskForm(forms.Form):
+class RiskForm(PageForm):
     """A risk as the lead writes it; the cleaned data are what the acts take."""
 
     title = WordsField(
@@ -114,7 +114,7 @@ class RiskForm(forms.Form):
         return data
 
 
-class WhyForm(forms.Form):
+class WhyForm(PageForm):
     """Why a risk is closed, or a proposal dismissed."""
 
     reason = words_field("Why", help_text="It stands in the register and in the history.")

@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from returns import held, rules
+from returns import rules, unsaved
 from returns.acts import ActionRefused
 from returns.completeness import assess
-from returns.views.base import ReturnMixin
+from returns.forms import VersionField
+from returns.views.base import ReturnMixin, given_back
 
 from .acts import (
     LABELS,
@@ -143,6 +144,8 @@ class WritingMixin(RegisterMixin):
     `seen` goes into the form and says which state of things its writer read.
     """
 
+    form_title = "Risk"
+
     def allowed(self) -> bool:
         if rules.can_edit_register(self.request.user, self.return_):
             return True
@@ -162,24 +165,22 @@ class WritingMixin(RegisterMixin):
             to = self.act(form)
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=refusal)
-            return self.render_to_response(context, status=409)
-        held.release(request)
+            return given_back(self.render_to_response(context, status=409))
         return redirect(to)
 
     def to_register(self) -> str:
         return reverse("efficiency:risk-list", args=[self.authority.slug, self.return_.round])
 
     def get_context_data(self, form=None, refusal=None, **kwargs):
-        kept = None if form else held.find(self.request)
-        form = form or self.get_form(kept)
+        row = None if form else unsaved.find(self.request)
+        form = form or self.get_form(row and row.posted)
         # A form with errors was still written from what its writer read; a refusal shows things as they are.
         anew = refusal or not form.is_bound
         return super().get_context_data(**kwargs) | {
             "form": form,
             "refusal": refusal,
-            "kept": kept is not None,
+            "kept": row is not None,
             "seen": self.seen_now(refusal) if anew else form.data.get("seen", ""),
-            "writer": held.writer_token(self.request.user),
         }
 
 
@@ -187,6 +188,7 @@ class RiskCreate(WritingMixin, TemplateView):
     """A new risk, in the lead's words from the start."""
 
     template_name = "efficiency/risk_form.html"
+    form_class = RiskForm
 
     def get_form(self, data=None) -> RiskForm:
         return RiskForm(data, return_=self.return_)
@@ -215,6 +217,7 @@ class RiskUpdate(OpenRiskMixin, TemplateView):
     """The same risk, said anew; who saved first is never overwritten unseen."""
 
     template_name = "efficiency/risk_form.html"
+    form_class = RiskForm
 
     def get_form(self, data=None) -> RiskForm:
         return RiskForm(data, return_=self.return_, initial=values_of(self.risk))
@@ -223,13 +226,11 @@ class RiskUpdate(OpenRiskMixin, TemplateView):
         return str(refusal.risk.version if isinstance(refusal, RiskChanged) else self.risk.version)
 
     def act(self, form: RiskForm):
-        seen = self.request.POST.get("seen", "")
         events = update_risk(
             return_=self.return_,
             by=self.request.user,
             number=self.risk.number,
-            # Without a version it counts as written from none, so that it can't overwrite anything.
-            seen=int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 10 else 0,
+            seen=VersionField().clean(self.request.POST.get("seen")),
             values=form.cleaned_data,
         )
         told = f"Risk {self.risk.number} is saved." if events else "Nothing had changed."
@@ -253,6 +254,7 @@ class RiskClose(OpenRiskMixin, TemplateView):
     """A risk is closed with a reason and stays to be read."""
 
     template_name = "efficiency/risk_close.html"
+    form_class = WhyForm
 
     def get_form(self, data=None) -> WhyForm:
         return WhyForm(data)
@@ -302,6 +304,7 @@ class RiskAccept(ProposalMixin, TemplateView):
     """A proposal becomes a risk, in words that the lead may change first."""
 
     template_name = "efficiency/risk_form.html"
+    form_class = RiskForm
 
     def get_form(self, data=None) -> RiskForm:
         return RiskForm(data, return_=self.return_, initial=self.proposal.values if self.proposal else {})
@@ -322,6 +325,7 @@ class RiskDismiss(ProposalMixin, TemplateView):
     """A proposal is set aside with a reason, until the data under it change."""
 
     template_name = "efficiency/risk_dismiss.html"
+    form_class = WhyForm
 
     def get_form(self, data=None) -> WhyForm:
         return WhyForm(data)

@@ -8,7 +8,7 @@ from returns.answers import Place
 from returns.arithmetic import total
 from returns.completeness import assess
 from returns.target import baseline_spend, years_against_target
-from returns.views.base import ReturnMixin
+from returns.views.base import Opens, ReturnMixin
 
 
 class GainList(ReturnMixin, TemplateView):
@@ -37,10 +37,11 @@ class GainList(ReturnMixin, TemplateView):
             for i in columns
         ]
         years = years_against_target(answers)
-        states = [
-            s
-            for s in assess(answers).places
-            if rules.can_see_place(self.request.user, s.place, answers.allocation(s.place))
+        user = self.request.user
+        mine = [
+            state
+            for state in assess(answers).places
+            if rules.can_answer(user, state.place, answers.allocation(state.place))
         ]
         return super().get_context_data(**kwargs) | {
             "section": section,
@@ -51,15 +52,13 @@ class GainList(ReturnMixin, TemplateView):
             "last": years[-1],
             "baseline": baseline_spend(answers),
             "chart": _chart(years),
-            "blank": next((s for s in states if s.blockers), None),
-            "states": [
-                s for s in states if s.place.line and rules.can_answer(self.request.user, s.place, None)
-            ],
+            "blank": next((state for state in mine if state.blank), None),
+            "states": [state for state in mine if state.place.line],
             "note": answers.place("efficiency", None),
             "note_record": answers.record(
                 answers.place("efficiency", None), section.table("efficiency_note")
             ),
-            "can_note": rules.can_answer(self.request.user, answers.place("efficiency", None), None),
+            "can_note": rules.can_answer(user, answers.place("efficiency", None), None),
         }
 
 
@@ -91,7 +90,6 @@ class LineByDepartment(ReturnMixin, TemplateView):
                     "head": answers.head(place),
                     "applies": answers.applies(place),
                     "values": [getattr(r, column.field) for _, r in records for column in columns],
-                    "open": rules.can_see_place(self.request.user, place, None),
                 }
             )
         return super().get_context_data(**kwargs) | {
@@ -100,6 +98,7 @@ class LineByDepartment(ReturnMixin, TemplateView):
             "table": table,
             "columns": columns,
             "rows": rows,
+            "opens": Opens(self.request.user, answers),
             "sums": [
                 answers.council_sum(self.section, table, self.line, point, column.field)
                 for point in table.points

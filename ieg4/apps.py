@@ -1,8 +1,11 @@
 from django.apps import AppConfig
 
 
-class IEG4Config(AppConfig):
+class Ieg4Config(AppConfig):
     name = "ieg4"
 
     def ready(self):
-        from . import covering_report  # noqa: F401 (it draws the copies that acts store)
+        from . import (
+            checks,  # noqa: F401 (they register themselves)
+            covering_report,  # noqa: F401 (it draws the copies that acts store)
+        )

@@ -29,7 +29,7 @@ from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
 from returns.entry import clean_text
-from returns.frozen import thaw
+from returns.frozen import thaw_version
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
 from returns.report import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 
@@ -89,7 +89,7 @@ class Report:
 
     @cached_property
     def answers(self) -> Answers:
-        return self.facts.answers if self.facts else thaw(self.return_, self.version.data)
+        return self.facts.answers if self.facts else thaw_version(self.return_, self.version)
 
     def under(self, heading: Heading) -> list[Paragraph]:
         return [each for each in self.paragraphs if each.heading == heading]
@@ -136,7 +136,7 @@ def report_of(return_: Return, present: Assessment | None = None) -> Report:
         with_cabinet = return_.status == Return.Status.WITH_CABINET
         return _corrected(kept, _rows(return_)) if with_cabinet else kept
     return _drafted(
-        return_, assess(thaw(return_, version.data)) if version else assess(read(return_)), version
+        return_, assess(thaw_version(return_, version)) if version else assess(read(return_)), version
     )
 
 
@@ -179,7 +179,7 @@ def copy_of(
     if last:
         report = _corrected(read_copy(last), rows)
     else:
-        report = _drafted(return_, assess(thaw(return_, version.data)), version, rows=rows)
+        report = _drafted(return_, assess(thaw_version(return_, version)), version, rows=rows)
     edition = last.edition + 1 if last else 1
     data = _data(report, version, edition)
     copy = ReportCopy(return_record=return_, version=version, edition=edition, data=data, digest=sha256(data))
@@ -196,7 +196,7 @@ def copy_of(
 
 
 def copy_pdf(sheet: Sheet) -> bytes:
-    return sheet.pdf()
+    return sheet.archival_pdf()
 
 
 def _version_sent(return_: Return) -> Version | None:
@@ -276,7 +276,7 @@ def _plain(value):
 
 def read_copy(copy: ReportCopy) -> Report:
     """That edition as Cabinet read it."""
-    data = json.loads(copy.data)
+    data = json.loads(copy.stored_data())
     paragraphs = [
         Paragraph(**row | {"heading": heading_of(row["key"]), "at": row["at"] and _moment_of(row["at"])})
         for row in data["paragraphs"]

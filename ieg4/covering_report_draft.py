@@ -190,6 +190,9 @@ class Facts:
         if found.unknown:
             rest += f", and of {len(found.unknown)} the lights are not all given yet"
         risk = f" At severe risk: {', '.join(found.at_risk)}." if found.at_risk else ""
+        if found.stretch:
+            last = self.return_.proforma.section_by_key["outcomes"].points[-1].label
+            risk += f" Adopted by choice, with no date to meet, and not green by {last}: {', '.join(found.stretch)}."
         return f"Of {found.total} priority outcomes {', '.join(parts[:-1])} and {parts[-1]}; {rest}.{risk}"
 
     def _about_gains(self) -> str:

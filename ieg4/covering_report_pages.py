@@ -12,15 +12,15 @@ from returns import locks, rules
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.chain import short_code
 from returns.entry import clean_text
-from returns.forms import WordsField, form_helper
+from returns.forms import PageForm, VersionField, WordsField, form_helper
 from returns.models import Return
 from returns.report import BY_KEY, MAX_WORDS
-from returns.views.base import ReturnMixin
+from returns.views.base import RestoringMixin, ReturnMixin, given_back
 
 from .covering_report import OPEN_STATES, Report, copies_of, read_copy, report_of
 
 
-class ParagraphForm(forms.Form):
+class ParagraphForm(PageForm):
     """The words of one paragraph, with the version and the draft that the person saw."""
 
     text = WordsField(
@@ -30,12 +30,12 @@ class ParagraphForm(forms.Form):
         widget=forms.Textarea,
         help_text="Left blank, the draft stands again; a paragraph of your own is removed.",
     )
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = VersionField()
     drafted = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
     helper = form_helper(submit="Save the paragraph")
 
 
-class NewParagraphForm(forms.Form):
+class NewParagraphForm(PageForm):
     """A further numbered paragraph."""
 
     text = WordsField(
@@ -145,16 +145,17 @@ class ReportCopyPdf(CopyMixin, View):
 
     def get(self, request, *args, **kwargs):
         return HttpResponse(
-            bytes(self.copy.pdf),
+            self.copy.stored_pdf(),
             content_type="application/pdf",
             headers={"Content-Disposition": f'inline; filename="{self.copy.file_name}"'},
         )
 
 
-class EditingMixin(ReportMixin):
+class EditingMixin(RestoringMixin, ReportMixin):
     """Editing is the clerk's; everybody else is refused."""
 
     template_name = "ieg4/report_form.html"
+    form_title = "Covering report"
 
     def allowed(self) -> bool:
         return rules.can_edit_report(self.request.user, self.return_)
@@ -162,9 +163,6 @@ class EditingMixin(ReportMixin):
     def get_context_data(self, **kwargs):
         with_cabinet = self.return_.status == Return.Status.WITH_CABINET
         return super().get_context_data(**kwargs) | {"with_cabinet": with_cabinet}
-
-    def form_invalid(self, form):
-        return self.render_to_response(self.get_context_data(form=form), status=422)
 
 
 class ReportEdit(EditingMixin, FormView):
@@ -205,10 +203,10 @@ class ReportEdit(EditingMixin, FormView):
                 }
             )
             context = self.get_context_data(form=again, refusal=str(conflict), present=conflict.present)
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=str(refusal))
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(self.request, f"Saved: {self.paragraph.label}.")
         return self.to_report()
 
@@ -237,6 +235,6 @@ class ReportAdd(EditingMixin, FormView):
             )
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=str(refusal))
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(self.request, f"Added at the end of {self.heading.title}.")
         return self.to_report()

@@ -8,9 +8,9 @@ from returns import clock, locks, rules
 from returns.answers import read
 from returns.chain import short_code
 from returns.completeness import assess
-from returns.frozen import thaw
-from returns.lifecycle import Action, available_actions
+from returns.frozen import thaw_version
 from returns.models import Query, Version
+from returns.next_act import next_act, tasks_of
 from returns.views.base import PassMixin, ReturnMixin
 
 from .covering_report import kept_copy, report_of
@@ -44,16 +44,19 @@ class Dashboard(ReturnMixin, TemplateView):
         owners = [_owner_row(owner, blockers) for owner, blockers in assessment.by_owner()]
         unsigned = {part.department: part for part in assessment.parts if part.unsigned}
         rows = [(*row, unsigned.get(row[0]) if row[0] else None) for row in rows]
-        actions = available_actions(self.return_, self.request.user)
+        user = self.request.user
+        act = next_act(assessment, user, tasks_of(assessment, user))
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
-            "contradictions": _contradictions(self.request.user, assessment),
+            "contradictions": _contradictions(user, assessment),
             "owners": owners,
             "signatures_missing": len(assessment.missing_signatures),
             "not_places": -len(assessment.missing_signatures),
             "lock": locks.why_locked(self.return_),
-            "can_send": Action.SEND in actions,
-            "can_remind": rules.can_remind(self.request.user, self.return_),
+            "act": act,
+            "can_allocate": rules.can_allocate(user, self.return_),
+            "can_remind": rules.can_remind(user, self.return_),
+            "remind_all": rules.can_remind(user, self.return_) and not (act and act.posts),
             "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,
             "section_totals": [
@@ -130,6 +133,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         return rules.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
+        user = self.request.user
         versions = list(
             self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
         )
@@ -139,7 +143,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         # Once there is a copy Cabinet reads that, whatever is worked on since.
         live = read(self.return_)
         assessment = assess(live)
-        answers = thaw(self.return_, versions[0].data) if versions else live
+        answers = thaw_version(self.return_, versions[0]) if versions else live
         places = {place.key: place for place in live.places()}
         questions = [
             {"query": query, "place": places[key]}
@@ -148,11 +152,13 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             for query in queries
             if query.kind == Query.Kind.QUESTION
         ]
+        outcomes = self.return_.proforma.section_by_key["outcomes"]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
-            "contradictions": _contradictions(self.request.user, assessment),
+            "act": next_act(assessment, user, tasks_of(assessment, user)),
+            "contradictions": _contradictions(user, assessment),
             "standing": (found := standing(answers)),
-            "standing_rows": _standing_rows(found),
+            "standing_rows": _standing_rows(found, outcomes.points[-1].label),
             "outcomes_page": self._outcomes_page(versions),
             "version": versions[0] if versions else None,
             "versions": versions,
@@ -160,8 +166,9 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "decision": self.return_.decision,
             "filing": self.return_.filing,
             "questions": sorted(questions, key=lambda row: row["query"].number),
-            "can_ask": rules.can_ask_question(self.request.user, self.return_),
-            "outcomes": self.return_.proforma.section_by_key["outcomes"].lines,
+            "can_ask": rules.can_ask_question(user, self.return_),
+            "outcomes": outcomes.lines,
+            "last_date": outcomes.points[-1].label,
             "lock": locks.why_locked(self.return_),
         }
 
@@ -172,14 +179,20 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
         return reverse("returns:return-whole", args=[self.authority.slug, self.return_.round])
 
 
-def _standing_rows(found: Standing) -> list[tuple[str, list[str], str]]:
+def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str], str]]:
     """Each way in which outcomes are counted: its name, the codes, what it means."""
+    stretch = (
+        f"Adopted by choice, not green by {last_date}",
+        found.stretch,
+        "stretch outcomes, which have no date to meet",
+    )
     unknown = ("Not known yet", found.unknown, "a rating that decides is blank")
     return [
         ("Achieved", found.achieved, "green today"),
         ("On course", found.on_course, "amber today, green by its date"),
         ("Not started but expected", found.expected, "red today, green by its date"),
         ("At severe risk", found.at_risk, "not green by its date"),
+        *([stretch] if found.stretch else []),
         *([unknown] if found.unknown else []),
         ("Outside", found.outside, "not applicable or not adopted"),
     ]

@@ -1,9 +1,9 @@
 from django.contrib.auth.forms import AuthenticationForm
 
-from returns.forms import form_helper
+from returns.forms import NamedErrors, form_helper
 
 
-class SignInForm(AuthenticationForm):
+class SignInForm(NamedErrors, AuthenticationForm):
     """The user name and password; refusals don't tell which of the two was wrong."""
 
     error_messages = {

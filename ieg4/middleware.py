@@ -1,9 +1,18 @@
-"""Every page is for signed-in people, is kept by nobody else, and forgets nothing that was typed."""
+"""Every page is for signed-in people, is kept by nobody else, and loses nothing that was typed."""
 
+from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
-from django.http import HttpResponseNotAllowed
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError
+from django.http import HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect, render, resolve_url
+from django.template.loader import render_to_string
 
-from returns import held, passes
+from returns import passes, unsaved
+from returns.models import DamagedCopy, Unsaved, User
+from returns.views.unsaved import detail_address, kept, not_saved_page
+
+Why = Unsaved.Why
 
 
 class BrowserMethodsMiddleware:
@@ -21,12 +30,123 @@ class BrowserMethodsMiddleware:
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Sends strangers to the sign-in page; what an expired session posted is held until its writer is back."""
+    """Sends strangers to the sign-in page; what an expired session posted is kept for its writer."""
 
     def handle_no_permission(self, request, view_func):
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        return to_sign_in(request)
+
+
+def to_sign_in(request) -> HttpResponse:
+    """Leads a stranger who posted a form to sign in, and then back to the form's page with what was typed."""
+    token, row = unsaved.read_token(request), None
+    if token:
+        writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
+        if writer and writer.authority and _typed(request, writer):
+            row = unsaved.keep(request, writer=writer, why=Why.SIGNED_OUT)
+    page = token.page if token else unsaved.address_of(request)
+    return redirect(unsaved.sign_in_address(resolve_url(settings.LOGIN_URL), page, row))
+
+
+class UnsavedMiddleware:
+    """Gives back what was typed into a form that was refused, whatever refused it; forgets it once it is saved.
+
+    A view that shows the refused form again, with all that was typed, says so with `gives_back` on its answer.
+    """
+
+    WHY = {
+        403: Why.NOT_YOURS,
+        404: Why.NOT_YOURS,
+        409: Why.REFUSED,
+        413: Why.TOO_LONG,
+        500: Why.FAULT,
+        503: Why.BUSY,
+    }
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
         if request.method == "POST":
-            held.keep(request)
-        return super().handle_no_permission(request, view_func)
+            return self._after_post(request, response)
+        if request.method == "GET" and unsaved.PARAMETER in request.GET:
+            return self._after_get(request, response)
+        return response
+
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        if request.method == "POST":
+            length = sum(len(value) for _, values in request.POST.lists() for value in values)
+            if length > unsaved.LIMIT:
+                return unsaved.refused("", status=413)
+        return None
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, PermissionDenied):
+            request.refusal = str(exception)
+
+    def _after_post(self, request, response):
+        if 300 <= response.status_code < 400 and request.user.is_authenticated:
+            unsaved.discard(
+                request
+            )  # a form is saved where its page leads on; one that is shown again is not
+        if response.status_code not in self.WHY or getattr(response, "gives_back", False):
+            return response
+        if settings.DEBUG and response.status_code == 500:
+            return response  # whoever develops wants the trace
+        try:
+            return _given_back(request, response, self.WHY[response.status_code])
+        except DatabaseError:
+            return _given_back_plainly(request, response)
+
+    def _after_get(self, request, response):
+        """A page that can't show the form that was kept, as it is locked or gone, leads to all that was typed."""
+        if hasattr(request, "unsaved") or not request.user.is_authenticated or not request.user.authority:
+            return response
+        row = unsaved.of(request.user).filter(key=request.GET[unsaved.PARAMETER][:22]).first()
+        return redirect(detail_address(request.user, row)) if row else response
+
+
+def _given_back(request, response, why: str) -> HttpResponse:
+    user = request.user
+    if not user.is_authenticated or not user.authority or not _typed(request, user):
+        return response
+    message = getattr(response, "refusal", "") or getattr(request, "refusal", "")
+    if why == Why.NOT_YOURS and message:
+        why = Why.REFUSED
+    why = getattr(response, "why", why)
+    token = unsaved.read_token(request)
+    if token and token.writer != user.pk:
+        return _written_by_another(request, token)
+    row = unsaved.keep(request, writer=user, why=why, message=message) if token else None
+    whole = unsaved.transient(request, writer=user, why=why, message=message)
+    if row and not row.missing:
+        whole = row
+    return not_saved_page(request, whole, response.status_code)
+
+
+def _written_by_another(request, token) -> HttpResponse:
+    """Two people share this browser: what the first one typed is kept for the first one and shown to nobody else."""
+    writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
+    if writer and writer.authority and _typed(request, writer):
+        unsaved.keep(request, writer=writer, why=Why.SIGNED_IN_AGAIN)
+    return render(request, "ieg4/form_of_another.html", status=403)
+
+
+def _given_back_plainly(request, response) -> HttpResponse:
+    """While the database is away: all that was posted, without a copy that is kept. Only for forms of ours."""
+    if unsaved.read_token(request) is None:
+        return response
+    row = unsaved.transient(request, writer=User(), why=Why.BUSY)
+    context = {"kept": kept(row, None, None)}
+    return HttpResponse(render_to_string("ieg4/not_saved_plain.html", context), status=response.status_code)
+
+
+def _typed(request, writer: User) -> bool:
+    """Whether the form holds anything that a person typed or chose."""
+    row = unsaved.transient(request, writer=writer, why=Why.REFUSED)
+    return bool(unsaved.given(row, writer.authority))
 
 
 class PrivatePagesMiddleware:
@@ -51,3 +171,18 @@ class PassMiddleware:
     def __call__(self, request):
         admitted = passes.admitted(request)
         return self.get_response(request) if admitted is None else admitted
+
+
+class DamagedCopyMiddleware:
+    """A page that needs a stored version which no longer fits its digest says so, and whom to tell."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, DamagedCopy):
+            return render(request, "ieg4/copy_damaged.html", {"reason": str(exception)}, status=500)
+        return None

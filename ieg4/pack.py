@@ -80,7 +80,7 @@ class DrawingDetail(DrawingMixin, TemplateView):
     template_name = "ieg4/drawing_detail.html"
 
     def get_context_data(self, **kwargs):
-        waits = (clock.now() - self.drawing.requested_at).total_seconds()
+        waits = (clock.real_now() - self.drawing.requested_at).total_seconds()
         return super().get_context_data(**kwargs) | {
             "drawing": self.drawing,
             "before": drawing.before(self.drawing) if self.drawing.state == Drawing.State.WAITING else 0,

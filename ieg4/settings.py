@@ -1,7 +1,16 @@
-"""Settings. Whatever differs between installations comes from the environment."""
+"""Settings. Whatever differs between installations comes from the environment.
 
+A value that would be unsafe or can't be read stops every command and the server with one sentence that names the
+setting, what is wrong and what to set instead.
+"""
+
+import contextlib
 import datetime
+import os
+import re
+import tempfile
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -19,24 +28,52 @@ def _development_key() -> str:
     path = VAR / "secret-key"
     if not path.exists():
         VAR.mkdir(exist_ok=True)
-        path.write_text(get_random_secret_key())
-        path.chmod(0o600)
+        # Several processes may be the first at once: each sees the whole key of one of them.
+        with tempfile.NamedTemporaryFile("w", dir=VAR) as new:
+            new.write(get_random_secret_key())
+            new.flush()
+            with contextlib.suppress(FileExistsError):
+                os.link(new.name, path)
     return path.read_text()
 
 
 DEBUG = env.bool("DEBUG", default=False)
-SECRET_KEY = env.str("SECRET_KEY", default="") or (_development_key() if DEBUG else "")
+# An installation to try the application in, with invented councils and a day of one's choice.
+DEMO = env.bool("DEMO", default=DEBUG)
+
+# Not by `env`, which would take a key that begins with $ for the name of another variable.
+SECRET_KEY = os.environ.get("SECRET_KEY", "") or (_development_key() if DEBUG else "")
 if not SECRET_KEY:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set, so sessions could be forged. Set it to a long random text, "
         "or set DEBUG=1 to try the application on this machine."
     )
-LOOPBACK = ["127.0.0.1", "localhost"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK if DEBUG else [])
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure-"):
+    raise ImproperlyConfigured(
+        "SECRET_KEY can be guessed: it has fewer than 50 characters, fewer than 10 different ones, or begins with "
+        "“django-insecure-”. Set it to the text that this prints: "
+        "python3 -c 'import secrets; print(secrets.token_urlsafe(50))'"
+    )
+
+LOOPBACK = ["127.0.0.1", "localhost", "[::1]"]
+ALLOWED_HOSTS = [
+    host.strip() for host in env.list("ALLOWED_HOSTS", default=LOOPBACK if DEBUG else []) if host.strip()
+]
 if not ALLOWED_HOSTS or "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured(
         "ALLOWED_HOSTS names no host, or every host. Set it to the names this site is reached by, "
         "such as ieg4.example.gov.uk."
+    )
+for _host in ALLOWED_HOSTS:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:]+\]", _host, re.IGNORECASE):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS contains “{_host}”, which is not the full name of one host. Set it to the names this "
+            "site is reached by, such as ieg4.example.gov.uk, without a dot in front, a port or https://."
+        )
+if DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
+    raise ImproperlyConfigured(
+        "DEBUG=1 shows visitors program code and settings, and ALLOWED_HOSTS names a host that others can reach. "
+        "Take DEBUG out, or allow no host but 127.0.0.1 and localhost."
     )
 # Without HTTPS a password crosses the network in clear, so it may be off on this machine alone.
 HTTPS = env.bool("HTTPS", default=not DEBUG)
@@ -47,7 +84,17 @@ if not HTTPS and not DEBUG and not set(ALLOWED_HOSTS) <= set(LOOPBACK):
 
 # A day to begin from instead of the real one, so that the demonstration councils live in December 2004.
 _today = env.str("TODAY", default="")
-TODAY = datetime.date.fromisoformat(_today) if _today else None
+try:
+    TODAY = datetime.date.fromisoformat(_today) if _today else None
+except ValueError:
+    raise ImproperlyConfigured(
+        f"TODAY is “{_today}”, which is not a day. Set it to a day such as 2004-12-08, or take it out."
+    ) from None
+if TODAY and not DEMO:
+    raise ImproperlyConfigured(
+        "TODAY changes the day that every deadline and delegation is judged by. Take it out, "
+        "or set DEMO=1 as well if this installation is a demonstration."
+    )
 STARTED = datetime.datetime.now(datetime.UTC)
 
 INSTALLED_APPS = [
@@ -81,7 +128,9 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ieg4.middleware.SignInRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "ieg4.middleware.UnsavedMiddleware",
     "axes.middleware.AxesMiddleware",
+    "ieg4.middleware.DamagedCopyMiddleware",
 ]
 
 ROOT_URLCONF = "ieg4.urls"
@@ -97,7 +146,9 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "ieg4.session.signed_in_until",
             ],
+            "builtins": ["ieg4.templatetags.posting"],
         },
     }
 ]
@@ -107,7 +158,26 @@ INSTALLED_APPS.append("django.forms")
 CRISPY_ALLOWED_TEMPLATE_PACKS = ["gds"]
 CRISPY_TEMPLATE_PACK = "gds"
 
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{VAR / 'ieg4.sqlite3'}")}
+
+def _database() -> dict:
+    """What DATABASE_URL names, as Django wants it; SQLite in this project's folder if it is not set."""
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{VAR / 'ieg4.sqlite3'}"
+    found = {}
+    with contextlib.suppress(ValueError):
+        scheme, place, *_ = urlsplit(url)
+        if scheme in ("postgres", "postgresql") or (scheme == "sqlite" and not place):
+            found = environ.Env.db_url_config(url)
+    # With too few slashes SQLite would keep everything in memory, and lose it at each restart.
+    if found.get("NAME", "") in ("", ":memory:"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not the address of an SQLite or PostgreSQL database. Set it to "
+            "sqlite:////folder/file.sqlite3 or postgres://user:password@host:5432/name, each special character of "
+            "the password written as % and its code."
+        )
+    return found
+
+
+DATABASES = {"default": _database()}
 DATABASES["default"]["CONN_MAX_AGE"] = 60
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     VAR.mkdir(exist_ok=True)
@@ -120,9 +190,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # What the address itself says, such as sslmode, counts more.
     DATABASES["default"]["OPTIONS"] = {
-        "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s"
-    }
+        "connect_timeout": 5,
+        "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
+    } | DATABASES["default"].get("OPTIONS", {})
 # Parts of documents drawn lately; each process has its own. A part has about fifty kilobytes.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
@@ -196,11 +268,31 @@ CONTENT_SECURITY_POLICY = {
 
 # One page of a form: the quick grid posts two fields for each of its 288 lights.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+# Above any form of LIMIT characters in any alphabet, which is given back when it is too long.
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 # Mail is queued with the act that it tells of and sent by `send_mail`; links in it begin with this address.
-vars().update(env.email("EMAIL_URL", default="consolemail://"))
-SITE_URL = env.str("SITE_URL", default=f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}").rstrip("/")
+try:
+    vars().update(env.email_url_config(env.str("EMAIL_URL", default="") or "consolemail://"))
+except (ImproperlyConfigured, ValueError):
+    raise ImproperlyConfigured(
+        "EMAIL_URL is not the address of a mail server. Set it to one such as smtp://user:password@host:25 "
+        "or smtp+tls://user:password@host:587."
+    ) from None
+
+
+def _site_url() -> str:
+    """What links in mail begin with, without a slash at the end."""
+    url = env.str("SITE_URL", default="") or f"{'https' if HTTPS else 'http'}://{ALLOWED_HOSTS[0]}"
+    if not re.fullmatch(r"https?://[^\s/?#]+/?", url):
+        raise ImproperlyConfigured(
+            f"SITE_URL is “{url}”, which links in mail can’t begin with. Set it to the address of this site, "
+            "such as https://ieg4.example.gov.uk."
+        )
+    return url.rstrip("/")
+
+
+SITE_URL = _site_url()
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("EMAIL_FROM", default=f"ieg4@{ALLOWED_HOSTS[0]}")
 
 LANGUAGE_CODE = "en-gb"

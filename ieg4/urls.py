@@ -1,63 +1,79 @@
 """The root table: one council and one round in front of every address but the few shared ones."""
 
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import include, path, register_converter
+from django.urls.converters import SlugConverter
 
 from . import covering_report_pages as report
 from . import dashboard, pack, views
 
+
+class RoundConverter(SlugConverter):
+    """A round; never the first word of an address that is the whole council's.
+
+    Otherwise a person whose user name is "cabinet", at people/cabinet/, would have no page of their own.
+    """
+
+    regex = f"(?!(?:people|departments)/){SlugConverter.regex}"
+
+
+register_converter(RoundConverter, "round")
+
 handler400 = "ieg4.views.bad_request"
+handler500 = "ieg4.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("sign-in/", views.SignInView.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("stay-signed-in/", views.stay_signed_in, name="session-extend"),
     path("help/", views.HelpView.as_view(), name="help"),
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),
-    path("<slug:authority>/<slug:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
-    path("<slug:authority>/<slug:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
-    path("<slug:authority>/<slug:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
+    path("health/ready/", views.ready, name="health-ready"),
+    path("<slug:authority>/<round:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
+    path("<slug:authority>/<round:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
+    path("<slug:authority>/<round:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
     path(
-        "<slug:authority>/<slug:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
+        "<slug:authority>/<round:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
     ),
     path(
-        "<slug:authority>/<slug:round>/cabinet/report/stored/<int:number>/<int:edition>/",
+        "<slug:authority>/<round:round>/cabinet/report/stored/<int:number>/<int:edition>/",
         report.ReportCopyDetail.as_view(),
         name="report-copy",
     ),
     path(
-        "<slug:authority>/<slug:round>/cabinet/report/stored/<int:number>/<int:edition>/report.pdf",
+        "<slug:authority>/<round:round>/cabinet/report/stored/<int:number>/<int:edition>/report.pdf",
         report.ReportCopyPdf.as_view(),
         name="report-copy-pdf",
     ),
     path(
-        "<slug:authority>/<slug:round>/cabinet/report/<slug:heading>/add/",
+        "<slug:authority>/<round:round>/cabinet/report/<slug:heading>/add/",
         report.ReportAdd.as_view(),
         name="report-add",
     ),
     path(
-        "<slug:authority>/<slug:round>/cabinet/report/<slug:paragraph>/",
+        "<slug:authority>/<round:round>/cabinet/report/<slug:paragraph>/",
         report.ReportEdit.as_view(),
         name="report-edit",
     ),
-    path("<slug:authority>/<slug:round>/documents/", pack.DocumentList.as_view(), name="document-list"),
+    path("<slug:authority>/<round:round>/documents/", pack.DocumentList.as_view(), name="document-list"),
     path(
-        "<slug:authority>/<slug:round>/documents/<slug:document>/draw/",
+        "<slug:authority>/<round:round>/documents/<slug:document>/draw/",
         pack.DocumentCreate.as_view(),
         name="document-create",
     ),
     path(
-        "<slug:authority>/<slug:round>/drawings/<int:number>/",
+        "<slug:authority>/<round:round>/drawings/<int:number>/",
         pack.DrawingDetail.as_view(),
         name="drawing-detail",
     ),
     path(
-        "<slug:authority>/<slug:round>/drawings/<int:number>/document.pdf",
+        "<slug:authority>/<round:round>/drawings/<int:number>/document.pdf",
         pack.DrawingPdf.as_view(),
         name="drawing-pdf",
     ),
-    path("<slug:authority>/<slug:round>/", include("outcomes.urls")),
-    path("<slug:authority>/<slug:round>/", include("efficiency.urls")),
+    path("<slug:authority>/<round:round>/", include("outcomes.urls")),
+    path("<slug:authority>/<round:round>/", include("efficiency.urls")),
     path("<slug:authority>/", include("returns.urls")),
 ]

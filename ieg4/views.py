@@ -1,17 +1,33 @@
 """Sign-in, the way to one's own pages, help, and the pages shown when something is refused."""
 
+import logging
+import sqlite3
+import sys
+
+from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView
-from django.http import HttpResponse
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
-from django.views.decorators.http import require_safe
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
-from returns import rules
-from returns.models import Return
+from returns import rules, unsaved
+from returns.models import Return, Unsaved
 
+from . import session
 from .forms import SignInForm
+from .middleware import to_sign_in
+from .readiness import ask_database, readiness
+
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+RETRY_AFTER = 30  # seconds; longer than anybody waits for a lock
+logger = logging.getLogger(__name__)
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -19,6 +35,27 @@ class SignInView(LoginView):
     template_name = "ieg4/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(**kwargs) | {"kept": unsaved.named_in(self.get_redirect_url())}
+
+    def form_valid(self, form):
+        response = super().form_valid(form)
+        session.begin(self.request.session)
+        return response
+
+
+@require_POST
+def stay_signed_in(request):
+    """The session begins anew; the script gets its new end, anybody else the page that they came from."""
+    session.begin(request.session)
+    left = session.signed_in_until(request)["signed_in"]
+    if request.accepts("text/html"):
+        messages.success(request, f"You stay signed in until {left['until']}.")
+        page = request.POST.get("next", "")
+        known = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
+        return redirect(page if known else "home")
+    return JsonResponse({"signed_in": left})
 
 
 @require_safe
@@ -51,24 +88,76 @@ def too_many_tries(request, response=None, credentials=None, *args, **kwargs):
 
 
 def form_not_ours(request, reason=""):
-    """A form without a valid token: refused, and what was typed shown, so that it can be copied."""
-    hidden = {"csrfmiddlewaretoken", "writer", "password", "new_password"}
-    typed = [
-        (name, value)
-        for name, values in request.POST.lists()
-        if name not in hidden and "password" not in name
-        for value in values
-        if len(value) > 20
-    ]
-    return render(request, "ieg4/form_not_ours.html", {"typed": typed}, status=403)
+    """A form without a valid token, since its person signed in or out in another tab, or it is none of ours.
+
+    What was typed into it is given back, or kept until its writer has signed in.
+    """
+    token = unsaved.read_token(request)
+    if token and not request.user.is_authenticated:
+        return to_sign_in(request)
+    page = token.page if token else request.path
+    response = render(request, "ieg4/form_not_ours.html", {"page": page}, status=403)
+    response.why = Unsaved.Why.SIGNED_IN_AGAIN
+    return response
 
 
 def bad_request(request, exception=None):
+    """A request that can't be read; what is too large has a page of its own."""
+    if isinstance(exception, TOO_LARGE):
+        return too_large(request, exception)
     return render(request, "400.html", status=400)
+
+
+def server_error(request):
+    """Something failed. A database that is busy or away passes, so it has a page that says when to try again."""
+    error = sys.exc_info()[1]
+    if is_passing(error):
+        return unavailable(request, error)
+    return HttpResponseServerError(render_to_string("500.html"))
+
+
+def too_large(request, exception):
+    """More was sent than one page of ours may send; nothing of it was read."""
+    return render(request, "413.html", status=413)
+
+
+def unavailable(request, exception):
+    """The database is busy or away: one line in the log, and a page for which nothing is asked of it."""
+    problem = " ".join(str(exception).split())
+    logger.error("503 %s %s: %s: %s", request.method, request.path, type(exception).__name__, problem)
+    response = HttpResponse(
+        render_to_string("503.html", {"again": RETRY_AFTER}), status=503, headers={"Retry-After": RETRY_AFTER}
+    )
+    response._has_been_logged = True  # or Django would log it once more, with a traceback
+    return response
+
+
+def is_passing(error: BaseException | None) -> bool:
+    """Whether the database refused for reasons that pass: locked, too slow, not reached, connection lost, disk full.
+
+    SQLite raises the same class for mistakes in a statement, which don't pass, with a code of their own.
+    """
+    mistake = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR if error else False
+    return isinstance(error, OperationalError | InterfaceError) and not mistake
 
 
 @require_safe
 @login_not_required
 def health(request):
-    """For a monitor: the process answers."""
+    """For a monitor: this process answers, and so does the database."""
+    try:
+        ask_database()
+    except (OperationalError, InterfaceError):
+        return HttpResponse("The database does not answer.", status=503, content_type="text/plain")
     return HttpResponse("ok", content_type="text/plain")
+
+
+@require_safe
+@login_not_required
+def ready(request):
+    """For a load balancer and a monitor: whether pages can be served, and what waits."""
+    try:
+        found = readiness()
+    except (OperationalError, InterfaceError):
+        found = {"ready": False, "problem": "The database does not answer."}
+    return JsonResponse(found, status=200 if found["ready"] else 503)

@@ -1,6 +1,5 @@
 """How the outcomes stand: lights by tier and date, and the four-way sentence for Cabinet."""
 
-import datetime
 from collections import Counter
 from dataclasses import dataclass
 
@@ -11,9 +10,6 @@ WORDS = {"G": "green", "A": "amber", "R": "red", "": "blank", "N": "not applicab
 
 # Bars of the chart component run between these two; 2 units stay free between parts.
 CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
-
-# An adopted stretch outcome has no date of its own; the last reporting date stands for it.
-LAST = datetime.date(2006, 3, 31)
 
 
 def light_charts(answers: Answers) -> list[dict]:
@@ -58,12 +54,13 @@ def _parts(counts) -> list[dict]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the outcomes stand, as lists of codes; the six lists together make all outcomes."""
+    """Where the outcomes stand, as lists of codes; the seven lists together make all outcomes."""
 
     achieved: list[str]
     on_course: list[str]
     expected: list[str]
     at_risk: list[str]
+    stretch: list[str]
     unknown: list[str]
     outside: list[str]
 
@@ -75,14 +72,17 @@ class Standing:
 def standing(answers: Answers) -> Standing:
     """Green today; amber and green by its date; red and green by its date; not green by its date.
 
-    A blank among the lights that decide makes an outcome unknown; one that doesn't apply stands outside.
+    An adopted stretch outcome has no date, so it is never late: where it is not green at the last reporting
+    date it is listed apart. A blank among the lights that decide makes an outcome unknown; one that doesn't
+    apply stands outside.
     """
     section = answers.return_.proforma.section_by_key["outcomes"]
-    found = Standing([], [], [], [], [], [])
+    dates = [point.date for point in section.points]
+    found = Standing([], [], [], [], [], [], [])
     for line in section.lines:
         lights = answers.lights(Place(answers.return_, section, line))
-        due = answers.return_.proforma.tier_of(line).due or LAST
-        at_due = lights[[point.date for point in section.points].index(due)]
+        due = answers.return_.proforma.tier_of(line).due
+        at_due = lights[dates.index(due or dates[-1])]
         if "N" in lights:
             found.outside.append(line.key)
         elif lights[0] == "G":
@@ -90,7 +90,7 @@ def standing(answers: Answers) -> Standing:
         elif not lights[0] or not at_due:
             found.unknown.append(line.key)
         elif at_due != "G":
-            found.at_risk.append(line.key)
+            (found.at_risk if due else found.stretch).append(line.key)
         else:
             (found.on_course if lights[0] == "A" else found.expected).append(line.key)
     return found

@@ -1,47 +1,46 @@
-"""The quick grid: all lights one may set, on one page."""
+"""The quick grid: all ratings one may see, on one page, to set or to read."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from returns import held, locks, rules
+from returns import locks, rules, unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed
-from returns.views.base import ReturnMixin
-
-from .models import OutcomeStatus
+from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
 class LightGrid(ReturnMixin, TemplateView):
-    """Lights of the outcomes and change lines this person answers, at the four dates."""
+    """Ratings of the outcomes and change lines this person answers, at the four dates."""
 
     template_name = "outcomes/light_grid.html"
+    form_title = "Quick grid"
 
     def allowed(self) -> bool:
         return rules.has_work(self.request.user, self.return_)
 
     def get(self, request, *args, **kwargs):
-        kept = held.find(request)
-        if kept is None:
+        row = None if self._late_for_all() else unsaved.find(request)
+        if row is None:
             return super().get(request, *args, **kwargs)
-        messages.info(
-            request, "You were signed out before this was saved. What you chose is below: check it and save."
-        )
-        formset = self._formset(kept)
+        formset = self._formset(merged(row.posted))
         formset.is_valid()
-        return self.render_to_response(self.get_context_data(formset=formset))
+        return self.render_to_response(self.get_context_data(formset=formset, kept=True))
 
     def post(self, request, *args, **kwargs):
         posted = merged(request.POST)
         formset = self._formset(posted)
-        # A light that can't be set any more must not be dropped in silence.
-        late = self._typed(posted, but={form.entry.key for form in formset})
-        if late or self.return_.status not in rules.ALLOCATING:
-            return self.render_to_response(
-                self.get_context_data(typed=self._typed(posted), late=late), status=409
+        if self._late_for_all():
+            return unsaved.refused(locks.why_locked(self.return_))
+        # A rating that can't be set any more must not be dropped in silence.
+        if late := self._late(posted, but={form.entry.key for form in formset}):
+            return unsaved.refused(
+                f"{listed(late)} can’t be set by you any more: the line may have been given to someone else. Open "
+                "the form to save the others, and ask the e-government lead about these."
             )
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
@@ -49,21 +48,25 @@ class LightGrid(ReturnMixin, TemplateView):
             saved = save_answers(return_=self.return_, by=request.user, changes=formset.changes)
         except ActionRefused as refusal:
             context = self.get_context_data(formset=formset, refusal=refusal)
-            return self.render_to_response(context, status=409)
+            return given_back(self.render_to_response(context, status=409))
         if saved.conflicts:
-            context = self.get_context_data(formset=formset, **conflict_context(saved.conflicts, posted))
-            return render(request, "returns/answer_conflict.html", context, status=409)
-        held.release(request)
+            context = self.get_context_data(
+                formset=formset, **conflict_context(saved.conflicts, posted, request.user)
+            )
+            return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)
-        told = f"{count} light{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
+        told = f"{count} rating{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
         if saved.voided:
             codes = listed([event.line for event in saved.voided])
             told += f" Signatures on {codes} are void, and their givers are told."
         messages.success(request, told)
-        return redirect(request.get_full_path())
+        return redirect(unsaved.address_of(request))
 
-    def _typed(self, posted, but=frozenset()) -> list[str]:
-        """The lights of a form that came too late, in words, where they differ from what is stored."""
+    def _late_for_all(self) -> bool:
+        return self.return_.status not in rules.ALLOCATING
+
+    def _late(self, posted, but: set[str]) -> list[str]:
+        """The codes of lines that were posted with another rating than is stored, beside those that may be set."""
         answers = self._answers()
         lights = [
             entry
@@ -72,13 +75,13 @@ class LightGrid(ReturnMixin, TemplateView):
             for entry in answers.entries(place)
             if entry.table.points
         ]
-        words = dict(OutcomeStatus.Light.choices)
-        return [
-            f"{entry.place.code} at {entry.point.label}: {words.get(value, 'blank')}"
+        late = [
+            entry.place.code
             for entry in lights
-            for value in [posted.get(f"{entry.key}-light", entry.record.light)]
-            if value != entry.record.light and entry.key not in but
+            if posted.get(f"{entry.key}-light", entry.record.light) != entry.record.light
+            and entry.key not in but
         ]
+        return list(dict.fromkeys(late))
 
     def _sections(self):
         return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]
@@ -90,62 +93,89 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def _formset(self, data=None):
         """A form for each light shown: those of the filter that apply and that this person may set."""
-        answers, wanted = self._answers(), self._wanted()
+        answers = self._answers()
         entries = []
-        for section in self._sections():
-            for place in answers.places(section):
-                allocation = answers.allocation(place)
-                if not answers.applies(place) or not rules.can_answer(self.request.user, place, allocation):
-                    continue
-                if wanted["area"] and place.line.group != wanted["area"]:
-                    continue
-                if wanted["department"] and (
-                    allocation.department is None or allocation.department.slug != wanted["department"]
-                ):
-                    continue
-                lights = [entry for entry in answers.entries(place) if entry.table.points]
-                if wanted["show"] == "blank" and all(entry.record.light for entry in lights):
-                    continue
-                entries += lights
+        for place in self._shown:
+            if answers.applies(place) and self._can_answer(place):
+                entries += self._lights(place)
         return table_formset(entries, data)
+
+    @cached_property
+    def _shown(self) -> list:
+        """The lines of the filter that this person may see; found once, before a form changes what it reads."""
+        answers, wanted, found = self._answers(), self._wanted(), []
+        for place in (place for section in self._sections() for place in answers.places(section)):
+            allocation = answers.allocation(place)
+            department = allocation.department.slug if allocation.department else ""
+            if (
+                rules.can_see_place(self.request.user, place, allocation)
+                and wanted["area"] in ("", place.line.group)
+                and wanted["department"] in ("", department)
+                and (wanted["show"] != "blank" or "" in answers.lights(place))
+            ):
+                found.append(place)
+        return found
+
+    def _can_answer(self, place) -> bool:
+        return rules.can_answer(self.request.user, place, self._answers().allocation(place))
+
+    def _lights(self, place) -> list:
+        return [entry for entry in self._answers().entries(place) if entry.table.points]
 
     def _wanted(self) -> dict:
         return {name: self.request.GET.get(name, "") for name in ("area", "department", "show")}
 
     def get_context_data(self, formset=None, **kwargs):
         formset = formset or self._formset()
-        rows = {}
-        for form in formset:
-            rows.setdefault(form.entry.place.line.key, []).append(form)
-        answers = self._answers()
-        groups = []
-        for section in self._sections():
-            for group, lines in section.grouped_lines():
-                shown = [
-                    {
-                        "forms": rows[line.key],
-                        "place": rows[line.key][0].entry.place,
-                        "owner": answers.allocations[line.key].owner,
-                        "signed": answers.signed.get(rows[line.key][0].entry.place.key),
-                    }
-                    for line in lines
-                    if line.key in rows
-                ]
-                if shown:
-                    groups.append({"group": group, "section": section, "rows": shown})
-        lights = [form["light"].value() for form in formset]
+        groups = self._groups(formset)
+        lights = [form.entry.record.light for form in formset]  # as stored, whatever is chosen
+        blank = sum(not light for light in lights)
         watching = rules.can_watch(self.request.user, self.return_)
         return super().get_context_data(**kwargs) | {
             "groups": groups,
+            "heading": _heading(lights, blank, groups),
             "points": self._sections()[0].points,
             "errors": formset.errors,
             "total": len(lights),
-            "blank": sum(not light for light in lights),
+            "blank": blank,
             "wanted": self._wanted(),
             "areas": [group for section in self._sections() for group in section.groups],
-            "departments": answers.departments if watching else [],
-            "writer": held.writer_token(self.request.user),
+            "departments": self._answers().departments if watching else [],
             "unsaved": bool(formset.errors),
-            "signed": sum(bool(row["signed"]) for group in groups for row in group["rows"]),
+            "signed": sum(bool(row["forms"] and row["signed"]) for group in groups for row in group["rows"]),
             "lock": locks.why_locked(self.return_),
         }
+
+    def _groups(self, formset) -> list[dict]:
+        """The lines by area, each with its forms where it can be set, else with its lights to read."""
+        forms, groups = {}, {}
+        for form in formset:
+            forms.setdefault(form.entry.place.key, []).append(form)
+        for place in self._shown:
+            section = place.section
+            group = next((each for each in section.groups if each.key == place.line.group), None)
+            key = section.key, place.line.group
+            row = self._row(place, forms.get(place.key, []))
+            groups.setdefault(key, {"group": group, "section": section, "rows": []})["rows"].append(row)
+        return list(groups.values())
+
+    def _row(self, place, forms: list) -> dict:
+        answers = self._answers()
+        outside, points = answers.outside(place), place.section.points
+        return {
+            "forms": forms,
+            "place": place,
+            "owner": answers.allocations[place.line.key].owner,
+            "signed": answers.signed.get(place.key),
+            "lights": [] if forms or outside else list(zip(points, answers.lights(place), strict=True)),
+            "outside": outside,
+            "adopt": adopt_url(self.request.user, answers, place),
+        }
+
+
+def _heading(lights: list, blank: int, groups: list[dict]) -> str:
+    """How many ratings can be set and are blank; where none can, how many lines there are to read."""
+    if lights:
+        return f"{len(lights):,} rating{'' if len(lights) == 1 else 's'} to set, {blank:,} blank"
+    lines = sum(len(group["rows"]) for group in groups)
+    return f"Ratings of {lines} line{'' if lines == 1 else 's'}, to read only"

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from . import clock, rules
 from .acts.review import MAX_WORDS
 from .answers import Answers, Place
-from .forms import WordsField, form_helper
+from .forms import PageForm, WordsField, form_helper
 from .lifecycle import Action
 from .models import Correctable, Decision, Filing, Return, Role, User
 
@@ -42,7 +42,7 @@ def words_field(label: str, *, help_text: str = "", required: bool = True, rows:
     )
 
 
-class ActionForm(forms.Form):
+class ActionForm(PageForm):
     """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`.
 
     Where it is `checked`, what will be recorded is shown once more before it is done.
@@ -100,6 +100,12 @@ class ElementsForm(ReasonForm):
         self.fields["elements"].choices = [(key, place.label) for key, place in self.places.items()]
         self.order_fields(["reason", "elements"])
 
+    @staticmethod
+    def said(name: str, value: str, _authority) -> str:
+        """A place that was ticked, in words: its code, else its section."""
+        parts = value.split("--")
+        return " ".join(parts[1:]) or value if name == "elements" else ""
+
     @property
     def details(self) -> dict:
         return {
@@ -141,11 +147,18 @@ class ReferralForm(ActionForm):
         return {"decision": self.decision}
 
 
+class PersonField(forms.ModelChoiceField):
+    """One person, listed with what they do."""
+
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj}, {obj.job_title}" if obj.job_title else str(obj)
+
+
 class ApprovalForm(ReferralForm):
     """What Cabinet decided when it approved, and any power it gave to amend."""
 
     outcome = Decision.Outcome.APPROVED
-    delegate = forms.ModelChoiceField(
+    delegate = PersonField(
         label="Who may amend",
         queryset=User.objects.none(),
         required=False,
@@ -166,9 +179,6 @@ class ApprovalForm(ReferralForm):
             groups__name__in=rules.ANSWERING | {Role.LEAD},
         ).exclude(groups__name=Role.FINANCE)
         self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
-        self.fields["delegate"].label_from_instance = lambda person: (
-            f"{person}, {person.job_title}" if person.job_title else str(person)
-        )
 
     def clean(self):
         data = super().clean()
@@ -253,7 +263,7 @@ FORMS: dict[Action, type[ActionForm]] = {
 }
 
 
-class AmendmentForm(forms.Form):
+class AmendmentForm(PageForm):
     """Why an approved answer is amended; it goes with the answers of a line."""
 
     reason = words_field(
@@ -267,7 +277,7 @@ class AmendmentForm(forms.Form):
         self.helper = form_helper()
 
 
-class WordsForm(forms.Form):
+class WordsForm(PageForm):
     """One text: a query, a question, or the reply to one."""
 
     text = words_field("Text")

@@ -48,6 +48,12 @@ class Place:
             return self.line.label.rstrip(".")
         return self.tables[0].columns[-1].label if self.section.lines else self.section.title
 
+    @property
+    def label_in_full(self) -> str:
+        """The label, with the department where departments contribute."""
+        named = self.department and self.section.per_department
+        return f"{self.label}, {self.department.name}" if named else self.label
+
     def get_absolute_url(self) -> str:
         address = [self.return_.authority.slug, self.return_.round, self.section.key]
         if self.line is None:
@@ -107,10 +113,7 @@ class Cell:
     @property
     def where(self) -> str:
         """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
-        point = self.entry.point
-        if point is None:
-            return self.column.label
-        return f"{self.column.label} {'at' if point.date else 'for'} {point.name}"
+        return self.column.at(self.entry.point)
 
 
 @dataclass(frozen=True)
@@ -209,6 +212,19 @@ class Answers:
     def applies(self, place: Place) -> bool:
         """False where the line is declared nil or not applicable, so that nothing else of it is asked."""
         return getattr(self.head(place), "applies", True)
+
+    def not_adopted(self, place: Place) -> bool:
+        """Whether the line is voluntary, one of this type of council's functions, and not taken on."""
+        tier = self.return_.proforma.tier_of(place.line) if place.line else None
+        if tier is None or tier.mandatory or self.applies(place):
+            return False
+        return place.line.is_function_of(self.return_.authority.kind)
+
+    def outside(self, place: Place) -> str:
+        """Why an outcome is not asked: "Not adopted" or "Not applicable"; nothing where it is."""
+        if self.applies(place):
+            return ""
+        return "Not adopted" if self.not_adopted(place) else "Not applicable"
 
     def cells(self, place: Place) -> Iterator[Cell]:
         applies = self.applies(place)

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from .answers import Cell, model_of
 from .entry import clean_text
-from .proforma import Table
+from .proforma import Column, Table
 
 LIGHT, COUNT, MONEY, CHOICE, TICK, DATE, TEXT = "light", "count", "money", "choice", "tick", "date", "text"
 NIL = "nil"
@@ -75,3 +75,26 @@ def in_words(cell: Cell) -> str:
             f"{cell.value:,.1f}".removesuffix(".0") if isinstance(cell.value, Decimal) else f"{cell.value:,}"
         )
     return typed(cell)
+
+
+def kept_in_words(table: Table, field: str, text: str) -> str:
+    """A value as the history keeps it, as a person reads it: a choice by its label, figures with their thousands set
+    apart; nothing where it is blank."""
+    kind = kind_of(table, field)
+    if kind == TICK:
+        return "Yes" if text else "No"
+    if not text:
+        return ""
+    if kind == MONEY:
+        return f"{Decimal(text):,.1f}".removesuffix(".0")
+    if kind == COUNT:
+        return f"{int(text):,}"
+    return choices_of(table, field)[text] if kind in (LIGHT, CHOICE) else text
+
+
+def figures_in_words(table: Table, column: Column, old: str, new: str) -> str:
+    """How a figure changed, from both in words: "was 210, now 85 (£ thousand)"; nothing where it is no figure."""
+    if kind_of(table, column.field) not in (COUNT, MONEY):
+        return ""
+    unit = f" ({column.unit})" if column.unit else ""
+    return f"was {old or 'blank'}, now {new or 'blank'}{unit}"

@@ -4,36 +4,20 @@ from __future__ import annotations
 
 import datetime
 import json
-import re
-from collections import Counter
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from . import rules
 from .answers import Answers, Cell, Place, read
-from .cells import LIGHT, TEXT, in_words, kind_of
-from .frozen import stored_columns, thaw
+from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
+from .differences import GONE, NEW, Piece, marked
+from .frozen import stored_columns, thaw_version
 from .models import Event, Return, User, Version
 from .proforma import Section
 
-WORD = re.compile(r"\n|[^\s]+")
 BESIDE = 40  # words; a longer text stands over the whole width
-AROUND = 15  # words of what stayed the same are kept on either side of a change
-MOST_PAIRS = 250_000  # equal words of two texts; with more the search leaves out the commonest ones
-ALIKE = 0.3  # share of words in common, below which marking single words only confuses
-
-GONE, NEW, SAME, LEFT_OUT = "gone", "new", "same", "left out"
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A run of words. kind: same, gone, new, or left out: a count of words that stayed the same."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -58,6 +42,7 @@ class Altered:
     was_pieces: tuple[Piece, ...]
     now_pieces: tuple[Piece, ...]
     note: str
+    figures: str  # of a figure both in words, "was 210, now 85 (£ thousand)"
     hands: tuple[Hand, ...]
 
     @property
@@ -110,8 +95,8 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
         now = versions[-1]
         if now == seen and len(sent) > 1:
             seen = sent[-2]
-    before = thaw(return_, seen.data)
-    after = thaw(return_, now.data) if now else read(return_)
+    before = thaw_version(return_, seen)
+    after = thaw_version(return_, now) if now else read(return_)
     trail = Trail(return_, after=seen.event.number, until=now.event.number if now else None)
     held, said = _said(before), _said(after)
     by_section: dict[str, list[Altered]] = {section.key: [] for section in return_.proforma.sections}
@@ -162,10 +147,10 @@ def _altered(place: Place, was: Cell | None, now: Cell | None, hands: tuple[Hand
     cell = now or was
     kind = kind_of(cell.entry.table, cell.column.field)
     old, new = _text(was), _text(now)
-    before, after = marked(old, new) if kind == TEXT else _whole(old, new)
-    return Altered(
-        place, cell.where, kind, old, new, before, after, _note(kind, was, now, before, after), hands
-    )
+    before, after = marked(old, new) if kind == TEXT else ((), ())
+    note = _note(kind, was, now, before, after)
+    figures = figures_in_words(cell.entry.table, cell.column, old, new)
+    return Altered(place, cell.where, kind, old, new, before, after, note, figures, hands)
 
 
 def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
@@ -183,69 +168,6 @@ def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
     if kind == TEXT and not any(piece.kind in (GONE, NEW) for piece in (*before, *after)):
         return "only spaces or line ends differ"
     return ""
-
-
-def _whole(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    return (Piece(GONE, old),) if old else (), (Piece(NEW, new),) if new else ()
-
-
-def marked(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both texts in pieces that say which words are gone and which are new. Fast for any text of the return."""
-    a, b = WORD.findall(old), WORD.findall(new)
-    head = _common(a, b)
-    tail = _common(a[head:][::-1], b[head:][::-1])
-    middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
-    counts_a, counts_b = Counter(middle_a), Counter(middle_b)
-    pairs = sum(count * counts_b[word] for word, count in counts_a.items())
-    shared = sum((counts_a & counts_b).values()) + head + tail
-    if 2 * shared < ALIKE * (len(a) + len(b)):
-        return _whole(old, new)
-    steps = [("equal", a[:head], b[:head])]
-    matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=pairs > MOST_PAIRS)
-    for tag, i, j, k, m in matcher.get_opcodes():
-        steps.append((tag, middle_a[i:j], middle_b[k:m]))
-    steps.append(("equal", a[len(a) - tail :], b[len(b) - tail :]))
-    return _pieces(steps, 1, GONE), _pieces(steps, 2, NEW)
-
-
-def _common(a: list[str], b: list[str]) -> int:
-    count = 0
-    for left, right in zip(a, b, strict=False):
-        if left != right:
-            break
-        count += 1
-    return count
-
-
-def _pieces(steps: list[tuple], side: int, kind: str) -> tuple[Piece, ...]:
-    """One side of the comparison; long runs that stayed the same are cut down to what is near a change."""
-    runs: list[tuple[str, list[str]]] = []
-    for step in steps:
-        words = step[side]
-        # A line end that comes or goes is no word, and would carry a mark that nobody sees.
-        found = SAME if step[0] == "equal" or not any(word != "\n" for word in words) else kind
-        if words and runs and runs[-1][0] == found:
-            runs[-1][1].extend(words)
-        elif words:
-            runs.append((found, list(words)))
-    pieces = []
-    for at, (found, words) in enumerate(runs):
-        before, after = at > 0, at < len(runs) - 1
-        keep = AROUND * (before + after)
-        if found == SAME and keep and len(words) > keep + AROUND:
-            left_out = sum(word != "\n" for word in words) - keep
-            if before:
-                pieces.append(Piece(SAME, _join(words[:AROUND])))
-            pieces.append(Piece(LEFT_OUT, f"{left_out:,}"))
-            if after:
-                pieces.append(Piece(SAME, _join(words[-AROUND:])))
-        else:
-            pieces.append(Piece(found, _join(words)))
-    return tuple(pieces)
-
-
-def _join(words: list[str]) -> str:
-    return re.sub(r" ?\n ?", "\n", " ".join(words)).strip()
 
 
 class Trail:

@@ -1,4 +1,7 @@
-"""The one clock: stored in UTC, shown in London, moved only by the TODAY setting and by demonstration data."""
+"""Two clocks. People read the shown clock, in London time; the TODAY setting and demonstration data move it.
+
+Leases, retries and ages of queued work go by the real clock: the shown one begins again at each start.
+"""
 
 import datetime
 from contextlib import contextmanager
@@ -7,6 +10,7 @@ from contextvars import ContextVar
 from django.conf import settings
 from django.utils import timezone
 
+TOLERANCE = datetime.timedelta(minutes=1)  # by which the clocks of two machines may differ
 _moment: ContextVar[datetime.datetime | None] = ContextVar("moment", default=None)
 
 
@@ -14,10 +18,20 @@ def now() -> datetime.datetime:
     """This moment; with TODAY set, the same clock as begun at 9am of that day when the process started."""
     if (moment := _moment.get()) is not None:
         return moment
+    return shown(real_now())
+
+
+def real_now() -> datetime.datetime:
+    """This moment, whatever TODAY says and wherever the shown clock is stopped."""
+    return timezone.now()
+
+
+def shown(moment: datetime.datetime) -> datetime.datetime:
+    """A moment of the real clock as people read it; the same moment unless TODAY is set."""
     if settings.TODAY is None:
-        return timezone.now()
+        return moment
     begun = datetime.datetime.combine(settings.TODAY, datetime.time(9), datetime.UTC)
-    return begun + (timezone.now() - settings.STARTED)
+    return begun + (moment - settings.STARTED)
 
 
 def today() -> datetime.date:
@@ -31,7 +45,7 @@ def day_of(moment: datetime.datetime) -> datetime.date:
 
 @contextmanager
 def stopped_at(moment: datetime.datetime):
-    """Inside, it is always that moment."""
+    """The shown clock stands still at that moment within the block; the real clock runs on."""
     token = _moment.set(moment)
     try:
         yield

@@ -8,8 +8,9 @@ from functools import cached_property
 
 from django.urls import reverse
 
+from . import letters
 from .answers import Answers, Cell, Place, read
-from .entry import count_words
+from .entry import clean_text, count_words
 from .models import Department, Query, Return, SentBack, SignOff, User
 
 
@@ -249,6 +250,7 @@ class PlaceState:
     signed: SignOff | None = None
     queries: tuple[Query, ...] = ()
     sent_back: SentBack | None = None
+    not_adopted: bool = False
 
     @property
     def blank(self) -> int:
@@ -256,6 +258,8 @@ class PlaceState:
 
     @property
     def label(self) -> str:
+        if self.not_adopted:
+            return "Not adopted"
         if not self.applies:
             return "Nil" if self.place.section.key not in ("outcomes",) else "Not applicable"
         if self.blank == self.required and self.required:
@@ -319,6 +323,7 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
         answers.signed.get(place.key),
         queries,
         None if answers.frozen else answers.return_.open_again.get(place.key),
+        answers.not_adopted(place),
     )
 
 
@@ -343,9 +348,13 @@ def _missing(cell: Cell) -> str:
 
 def _broken(cell: Cell) -> str:
     """The hard check that a filled cell fails, or nothing. Pages refuse these; other ways in might not."""
+    if not isinstance(cell.value, str):
+        return ""
     limit = cell.column.max_words
-    if cell.applies and limit and isinstance(cell.value, str) and count_words(cell.value) > limit:
+    if cell.applies and limit and count_words(cell.value) > limit:
         return f"{cell.where} has {count_words(cell.value):,} words; the limit is {limit:,}"
+    if missing := letters.unprintable(clean_text(cell.value)):
+        return f"{cell.where} {letters.refusal(missing).removesuffix('.')}"
     return ""
 
 

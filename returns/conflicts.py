@@ -1,55 +1,113 @@
 """Two versions of one answer, side by side, so that a person can choose."""
 
-from difflib import SequenceMatcher
+from __future__ import annotations
 
-from .acts import Conflict
+from dataclasses import dataclass
 
+from .acts import Conflict, who_saved
+from .cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
+from .differences import Piece, marked
+from .models import User
 
-def marked_words(mine: str, theirs: str) -> tuple[list, list]:
-    """Both texts as lists of (piece, stands only here)."""
-    left, right = mine.split(), theirs.split()
-    ours, others = [], []
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        if i1 < i2:
-            ours.append((" ".join(left[i1:i2]), tag != "equal"))
-        if j1 < j2:
-            others.append((" ".join(right[j1:j2]), tag != "equal"))
-    return ours, others
+CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict adds to the names of the fields
 
 
-def conflict_context(conflicts: list[Conflict], posted) -> dict:
-    """What the page of a conflict shows; everything posted goes along, so that nothing is lost."""
-    rows = []
-    for conflict in conflicts:
-        name = f"{conflict.entry.key}-{conflict.column.field}"
-        model_field = conflict.entry.record._meta.get_field(conflict.column.field)
-        mine, theirs = marked_words(conflict.mine, conflict.theirs)
-        choices = dict(model_field.flatchoices)
-        rows.append(
-            {
-                "name": name,
-                "conflict": conflict,
-                "is_light": conflict.column.field == "light",
-                "is_text": model_field.get_internal_type() == "TextField",
-                "mine": choices.get(conflict.mine, conflict.mine),
-                "theirs": choices.get(conflict.theirs, conflict.theirs),
-                "before": choices.get(conflict.before, conflict.before),
-                "both": posted.get(f"both--{name}", conflict.mine),
-                "mine_marked": mine,
-                "theirs_marked": theirs,
-                "asked_before": f"met--{name}" in posted and f"keep--{name}" not in posted,
-            }
-        )
-    skip = ("keep--", "met--", "both--")
-    carried = [
-        (name, value)
-        for name, values in posted.lists()
-        for value in values
-        if name != "csrfmiddlewaretoken" and not name.startswith(skip)
+@dataclass(frozen=True)
+class Choice:
+    """One answer that two saves want to change, in the words of the page."""
+
+    number: int
+    name: str
+    where: str
+    conflict: Conflict
+    same_person: bool
+    mine: str
+    theirs: str
+    before: str
+    unit: str
+    both: str
+    mine_pieces: tuple[Piece, ...]
+    theirs_pieces: tuple[Piece, ...]
+    error: str
+
+    @property
+    def id(self) -> str:
+        return f"keep-{self.number}"
+
+    @property
+    def is_text(self) -> bool:
+        return self._kind == TEXT
+
+    @property
+    def is_light(self) -> bool:
+        return self._kind == LIGHT
+
+    @property
+    def _kind(self) -> str:
+        return kind_of(self.conflict.entry.table, self.conflict.column.field)
+
+
+def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
+    """What the page of a conflict shows to that reader; everything posted goes along, so that nothing is lost."""
+    choices = [
+        _choice(number, conflict, posted, reader) for number, conflict in enumerate(conflicts, start=1)
     ]
+    asked = {f"{prefix}{choice.name}" for choice in choices for prefix in CHOOSING}
+    codes = {choice.conflict.entry.place.code for choice in choices}
+    count = len(choices)
     return {
-        "rows": rows,
-        "carried": carried,
-        "others": sorted({str(conflict.event.by) for conflict in conflicts}),
-        "unchosen": any(row["asked_before"] for row in rows),
+        "heading": f"{codes.pop()}: two versions" if len(codes) == 1 else "Two versions of some answers",
+        "choices": choices,
+        "lead": (
+            f"{who_saved([conflict.event for conflict in conflicts], reader)} saved after you opened this page. "
+            f"{count} answer{' differs' if count == 1 else 's differ'}: "
+            f"choose what to keep{'' if count == 1 else ' in each'}."
+        ),
+        "carried": [
+            (name, value)
+            for name, values in posted.lists()
+            for value in values
+            if name != "csrfmiddlewaretoken" and name not in asked
+        ],
+        "choice_errors": [
+            {"href": f"#{choice.id}", "text": choice.error} for choice in choices if choice.error
+        ],
     }
+
+
+def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
+    entry, column = conflict.entry, conflict.column
+    name = f"{entry.key}-{column.field}"
+    where = f"{entry.place.code}, {column.at(entry.point)}"
+    kind = kind_of(entry.table, column.field)
+    pieces = ((), ())
+    if kind == TEXT:
+        pieces = marked(conflict.mine, conflict.theirs, shorten=False)
+    mine, theirs, before = (
+        kept_in_words(entry.table, column.field, text)
+        for text in (conflict.mine, conflict.theirs, conflict.before)
+    )
+    return Choice(
+        number=number,
+        name=name,
+        where=where,
+        conflict=conflict,
+        same_person=conflict.event.by == reader,
+        mine=mine,
+        theirs=theirs,
+        before=before,
+        unit=column.unit if kind in (COUNT, MONEY) else "",
+        both=posted.get(f"both--{name}", conflict.mine),
+        mine_pieces=pieces[0],
+        theirs_pieces=pieces[1],
+        error=_error(name, where, posted),
+    )
+
+
+def _error(name: str, where: str, posted) -> str:
+    """Why a choice is asked for again; nothing the first time."""
+    if f"met--{name}" not in posted:
+        return ""
+    if f"keep--{name}" not in posted:
+        return f"{where}: choose which version to keep."
+    return f"{where}: another version was saved while you chose. Choose again."

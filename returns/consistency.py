@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,6 +16,7 @@ from .models import Return
 
 NEAR = 70  # characters between a word such as “grant” and the figure that it speaks of
 AROUND = 60  # characters shown on either side of what contradicts
+BEFORE = 100  # characters before a date or year that say what it is: "by noon on", "up to the year"
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -25,14 +27,16 @@ _UNITS = {"k": 1000, "thousand": 1000, "m": 1_000_000, "million": 1_000_000, "bn
 
 SENTENCE = re.compile(r"[^.!?;\n]+(?:[.!?;](?!\s+[A-Z£“(]|\s*$|\n)[^.!?;\n]*)*")
 YEAR = re.compile(r"\b(20\d\d)\s?[/–-]\s?((?:20)?\d\d)\b(?!\s?[/–-]\s?\d)")
+# No sum has more digits; without a limit each digit of a long row would be tried with all that follow.
+_SUM = r"\d[\d,]{0,15}(?:\.\d{1,6})?"
 SUM = re.compile(
-    r"£\s?(?P<pounds>\d[\d,]*(?:\.\d+)?)(?:\s?(?P<unit>k|m|bn|thousand|million|billion)\b)?"
-    r"|\b(?P<plain>\d[\d,]*(?:\.\d+)?)\s?(?P<short>k|m|thousand|million)\b(?=\s*(?:pounds|of|in|for|from|capital|[,.)]|$))"
-    r"|\b(?P<bare>\d[\d,]*(?:\.\d+)?)\s?(?:pounds|GBP)\b"
-    r"|(?<=\bof )(?P<digits>\d{5,}|\d{1,3}(?:,\d{3})+)\b(?=\s*(?:in|for|from|is|are|may|will|[,.)]|$))",
+    rf"£\s?(?P<pounds>{_SUM})(?:\s?(?P<unit>k|m|bn|thousand|million|billion)\b)?"
+    rf"|\b(?P<plain>{_SUM})\s?(?P<short>k|m|thousand|million)\b(?=\s*(?:pounds|of|in|for|from|capital|[,.)]|$))"
+    rf"|\b(?P<bare>{_SUM})\s?(?:pounds|GBP)\b"
+    r"|(?<=\bof )(?P<digits>\d{5,15}|\d{1,3}(?:,\d{3}){1,5})\b(?=\s*(?:in|for|from|is|are|may|will|[,.)]|$))",
     re.IGNORECASE,
 )
-PERCENT = re.compile(r"\b(\d+(?:\.\d+)?)\s?(?:%|per ?cent\b)", re.IGNORECASE)
+PERCENT = re.compile(r"\b(\d{1,6}(?:\.\d{1,6})?)\s?(?:%|per ?cent\b)", re.IGNORECASE)
 DATE = re.compile(
     rf"\b(?:(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month>{_MONTH})\s?,?\s+(?P<year>20\d\d)"
     rf"|(?P<month2>{_MONTH})\s+(?P<day2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year2>20\d\d)"
@@ -176,35 +180,44 @@ def _target(sentence: str, facts: Facts):
 def _dates(sentence: str, facts: Facts):
     if not RETURN.search(sentence):
         return
+    due, meets = DUE.search(sentence), MEETS.search(sentence)
     for match in DATE.finditer(sentence):
         day = _date(match)
-        before = sentence[: match.start()]
         if day is None:
             continue
-        if BY.search(before) and DUE.search(sentence):
+        if due and _said_before(BY, sentence, match):
             if day != facts.deadline:
                 yield match, "Filing date", date_format(facts.deadline, "j F Y")
-        elif _about_cabinet(before) and MEETS.search(sentence) and day != facts.cabinet_date:
+        elif meets and _about_cabinet(sentence, match) and day != facts.cabinet_date:
             yield match, "Date of Cabinet’s meeting", date_format(facts.cabinet_date, "j F Y")
 
 
-def _about_cabinet(before: str) -> bool:
-    words = list(CABINET.finditer(before))
-    return bool(words) and len(before) - words[-1].end() <= NEAR
+def _said_before(words: re.Pattern, sentence: str, match: re.Match) -> bool:
+    """Whether what stands directly before the match ends with those words."""
+    return bool(words.search(sentence, max(0, match.start() - BEFORE), match.start()))
+
+
+def _about_cabinet(sentence: str, match: re.Match) -> bool:
+    """Whether Cabinet is named shortly before the match."""
+    words = CABINET.finditer(sentence, max(0, match.start() - BEFORE), match.start())
+    return any(match.start() - word.end() <= NEAR for word in words)
 
 
 def _is_target_end(sentence: str, year: re.Match) -> bool:
-    return bool(UNTIL.search(sentence[: year.start()]))
+    return _said_before(UNTIL, sentence, year)
 
 
 def _nearest(words: list[re.Match], values: list[re.Match]) -> list[re.Match]:
     """For each word the value nearest to it, within reach; each value once, in the order of the text."""
+    starts = [value.start() for value in values]
     chosen = {}
     for word in words:
-        near = [(_gap(word, value), value) for value in values]
-        near = [(gap, value) for gap, value in near if gap <= NEAR]
-        if near:
-            value = min(near, key=lambda pair: pair[0])[1]
+        after = bisect_left(starts, word.start())
+        beside = values[
+            max(0, after - 1) : after + 1
+        ]  # values don't overlap, so none is nearer than these two
+        value = min(beside, key=lambda value: _gap(word, value), default=None)
+        if value and _gap(word, value) <= NEAR:
             chosen[value.start()] = value
     return [chosen[at] for at in sorted(chosen)]
 

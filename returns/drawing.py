@@ -23,6 +23,7 @@ FIRST = child.Limits(cpu=12, wall=12)
 LATER = child.Limits(cpu=60, wall=60)
 GRACE = datetime.timedelta(seconds=20)  # beyond the limit, before a drawing is taken from a worker that died
 KEPT = datetime.timedelta(days=1)
+ASKS = 10  # how often `ask` looks again when a worker has just finished what it found waiting
 State = Drawing.State
 logger = logging.getLogger(__name__)
 
@@ -34,22 +35,40 @@ def ask(sheet: Sheet, *, document: str, title: str, return_: Return, by: User) -
     """
     if sheet.attached:
         raise ValueError("Only versions have attachments, and those are drawn by the act that stores them.")
-    mine = Drawing.objects.filter(return_record=return_, document=document, requested_by=by)
+    asked = Drawing(
+        return_record=return_,
+        document=document,
+        title=title,
+        name=sheet.name,
+        requested_by=by,
+        requested_at=clock.real_now(),
+        at=sheet.at,
+        html=sheet.html,
+        css=sheet.css,
+    )
+    for _ in range(ASKS):
+        found = _waiting_or_added(asked)
+        if found:
+            return found
+    raise RuntimeError(
+        f"No {document} could be asked for: {ASKS} were finished while this one was asked for."
+    )
+
+
+def _waiting_or_added(asked: Drawing) -> Drawing | None:
+    """The same document that waits already, or else this one, added.
+
+    None when another was added first and has been finished, or deleted, since the database refused this one.
+    """
+    same = Drawing.objects.filter(
+        return_record=asked.return_record, document=asked.document, requested_by=asked.requested_by
+    )
     try:
         with transaction.atomic():
-            return Drawing.objects.create(
-                return_record=return_,
-                document=document,
-                title=title,
-                name=sheet.name,
-                requested_by=by,
-                requested_at=clock.now(),
-                at=sheet.at,
-                html=sheet.html,
-                css=sheet.css,
-            )
+            asked.save(force_insert=True)
+            return asked
     except IntegrityError:
-        return mine.filter(state__in=(State.WAITING, State.TAKEN)).defer("html", "pdf").get()
+        return same.filter(state__in=(State.WAITING, State.TAKEN)).defer("html", "pdf").first()
 
 
 def before(drawing: Drawing) -> int:
@@ -66,9 +85,8 @@ def draw_next() -> bool:
     drawing = _claim()
     if drawing is None:
         return False
-    limits = FIRST if drawing.tries == 1 else LATER
     try:
-        body = Sheet(drawing.name, drawing.html, drawing.css, drawing.at).pdf(limits)
+        body = Sheet(drawing.name, drawing.html, drawing.css, drawing.at).pdf(_limits(drawing.tries))
     except LimitReached as failure:
         _settle(drawing, State.WAITING if drawing.tries < TRIES else State.FAILED, problem=str(failure))
     except RenderFailed as failure:
@@ -79,8 +97,8 @@ def draw_next() -> bool:
 
 
 def sweep() -> int:
-    """Drawings of yesterday are gone; returns how many were deleted."""
-    return Drawing.objects.filter(requested_at__lt=clock.now() - KEPT).delete()[0]
+    """Drawings asked for more than a day ago are gone; returns how many were deleted."""
+    return Drawing.objects.filter(requested_at__lt=clock.real_now() - KEPT).delete()[0]
 
 
 def _claim() -> Drawing | None:
@@ -94,15 +112,35 @@ def _claim() -> Drawing | None:
                 state=State.FAILED, problem="The process that drew it ended each time before it was ready."
             )
             continue
-        limits = LATER if drawing.tries else FIRST
-        until = clock.now() + datetime.timedelta(seconds=limits.wall) + GRACE
+        until = clock.real_now() + _lease(drawing.tries + 1)
         if same.update(state=State.TAKEN, tries=F("tries") + 1, leased_until=until):
             drawing.tries += 1
             return drawing
 
 
+def _limits(tries: int) -> child.Limits:
+    """What a try may take, the first being number 1."""
+    return FIRST if tries == 1 else LATER
+
+
+def _lease(tries: int) -> datetime.timedelta:
+    """How long a worker has a drawing to itself at that try."""
+    return datetime.timedelta(seconds=_limits(tries).wall) + GRACE
+
+
 def _claimable() -> QuerySet[Drawing]:
-    return Drawing.objects.filter(Q(state=State.WAITING) | Q(state=State.TAKEN, leased_until__lt=clock.now()))
+    """What waits, and what was taken by a worker whose lease is over.
+
+    A lease that ends later than one given now would was written by a clock that was wrong: it is over too.
+    """
+    now = clock.real_now()
+    latest = now + clock.TOLERANCE
+    over = (
+        Q(leased_until__lt=now)
+        | Q(leased_until__gt=latest + _lease(TRIES))
+        | Q(leased_until__gt=latest + _lease(1), tries=1)
+    )
+    return Drawing.objects.filter(Q(state=State.WAITING) | Q(state=State.TAKEN) & over)
 
 
 def _settle(drawing: Drawing, state: str, **values) -> None:

@@ -1,7 +1,10 @@
 """The published rules for what people type; every way in (page, sheet, file) asks these and no others."""
 
 import re
+import unicodedata
 from decimal import Decimal
+
+from . import letters
 
 # Nine digits hold every count a council can have, and fit the column on both databases.
 COUNT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})", re.ASCII)
@@ -13,9 +16,11 @@ MONEY_RULE = "Type £ thousand in figures, with at most one decimal place, such 
 POUNDS_RULE = "Type pounds in figures, such as 0, 150000 or £150,000."
 
 # Beyond tab and new line, control characters carry no text; overrides of direction could make a sentence
-# read as its opposite in the return. Both are dropped on the way in.
+# read as its opposite in the return. They are dropped on the way in, as is what only joins, parts or colours
+# emoji and letters of other scripts.
 _UNSEEN = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff\ud800-\udfff]"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u034f\u061c\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff\U000e0000-\U000e0fff]"
 )
 _NEW_LINES = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
@@ -60,18 +65,34 @@ def parse_pounds(text: str) -> Decimal | None:
 
 
 def clean_text(text: str) -> str:
-    """The text with one kind of line end, without unseen characters and without blanks at its ends."""
-    text = _UNSEEN.sub("", _NEW_LINES.sub("\n", text))
+    """The text with one kind of line end, without unseen characters and without blanks at its ends.
+
+    Letters are those that documents print, as far as there are any; which there aren't, `letters.unprintable` tells.
+    """
+    text = letters.plain(_seen(text))
     lines = [line.rstrip() for line in text.split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+
+
+def clean_name(text: str) -> str:
+    """The name of a person, job or department: cleaned like every text, on one line, with single spaces.
+
+    Letters with accents are composed (NFC), so that one name typed on two keyboards is one name.
+    """
+    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
 
 
 def count_words(text: str) -> int:
     return len(text.split())
 
 
+def _seen(text: str) -> str:
+    return _UNSEEN.sub("", _NEW_LINES.sub("\n", text))
+
+
 def shorten(text: str, length: int = 40) -> str:
-    text = clean_text(text).replace("\n", " ")
+    """The beginning of what was typed, to quote it: in the very letters that were typed, on one line."""
+    text = _seen(text).strip().replace("\n", " ")
     return text if len(text) <= length else f"{text[:length].rstrip()}…"
 
 

@@ -1,15 +1,18 @@
 """Forms over the proforma's tables: the one way in for answers, whoever sends them."""
 
+from copy import copy
 from functools import cache
 
 from crispy_forms_gds.helper import FormHelper
 from crispy_forms_gds.layout import Submit
 from django import forms
 from django.db import models
+from django.forms.utils import pretty_name
 
+from . import letters
 from .acts import Change
 from .answers import Entry, model_of
-from .entry import CHARACTERS_A_WORD, NotTyped, clean_text, count_words, parse_count, parse_money
+from .entry import CHARACTERS_A_WORD, NotTyped, clean_name, clean_text, count_words, parse_count, parse_money
 from .proforma import Table
 
 
@@ -22,6 +25,45 @@ def form_helper(*, submit: str = "") -> FormHelper:
     if submit:
         helper.add_input(Submit("save", submit))
     return helper
+
+
+class NamedErrors:
+    """Messages that name the field they are about, also where Django's own would not."""
+
+    subject = ""  # what the form as a whole is about, where a page has several
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            if field.error_messages.get("required") == forms.Field.default_error_messages["required"]:
+                asks = "choose one." if isinstance(field, forms.ChoiceField) else "this is blank. Fill it in."
+                field.error_messages["required"] = f"{field.label or pretty_name(name)}: {asks}"
+
+    def label_of(self, name: str) -> str:
+        """What the summary of errors calls that field."""
+        return str(self[name].label)
+
+    @property
+    def problems(self) -> list[dict]:
+        """Every message with the field it is about, in the order of the page, for the summary of errors."""
+        first = next(iter(self.visible_fields()), None)
+        found = [
+            {"href": f"#{first.auto_id}" if first else "", "text": named(self.subject, text)}
+            for text in self.non_field_errors()
+        ]
+        for name in [name for name in self.fields if name in self.errors]:
+            href = "" if self[name].is_hidden else f"#{self[name].auto_id}"
+            found += [{"href": href, "text": named(self.label_of(name), text)} for text in self.errors[name]]
+        return found
+
+
+def named(label: str, message: str) -> str:
+    """The message with the label in front, unless it says it already."""
+    return message if label.casefold() in message.casefold() else f"{label}: {message}"
+
+
+class PageForm(NamedErrors, forms.Form):
+    """A form of a page."""
 
 
 class TypedField(forms.Field):
@@ -44,8 +86,28 @@ class TypedField(forms.Field):
         return value if value is None or isinstance(value, str) else f"{value:,}"
 
 
-class WordsField(forms.CharField):
-    """Text in plain paragraphs, cleaned of what can't be seen, at most so many words."""
+class PrintedMixin:
+    """Text that documents show, so that each of its letters must be one that can be printed."""
+
+    def validate(self, value):
+        super().validate(value)
+        if missing := letters.unprintable(value):
+            raise forms.ValidationError(f"{self.label} {letters.refusal(missing)}")
+
+
+class PrintedEmailField(PrintedMixin, forms.EmailField):
+    """An email address that is printed, as the contact's is."""
+
+
+class NameField(PrintedMixin, forms.CharField):
+    """The name of a person, job or department, on one line and cleaned of what can't be seen."""
+
+    def to_python(self, value):
+        return clean_name(super().to_python(value))
+
+
+class WordsField(PrintedMixin, forms.CharField):
+    """Text in plain paragraphs, or in one line in a one-line field; cleaned, at most so many words or characters."""
 
     def __init__(self, *, max_words: int | None = None, **kwargs):
         super().__init__(strip=False, **kwargs)
@@ -57,7 +119,8 @@ class WordsField(forms.CharField):
         self.validators = []
 
     def to_python(self, value):
-        return clean_text(super().to_python(value))
+        text = clean_text(super().to_python(value))
+        return text if isinstance(self.widget, forms.Textarea) else " ".join(text.split("\n"))
 
     def validate(self, value):
         super().validate(value)
@@ -78,6 +141,22 @@ class WordsField(forms.CharField):
                 f"{self.label} has words of more than {CHARACTERS_A_WORD} letters on average. "
                 "Check that the right text was pasted."
             )
+
+
+class VersionField(forms.Field):
+    """The version of a record that its writer saw.
+
+    A form without one counts as made from the first version, so that it can't overwrite anything.
+    """
+
+    widget = forms.HiddenInput
+
+    def __init__(self):
+        super().__init__(required=False)
+
+    def to_python(self, value) -> int:
+        typed = str(value or "")
+        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
 
 
 def form_field(column, model_field) -> forms.Field:
@@ -101,16 +180,23 @@ def form_field(column, model_field) -> forms.Field:
     if isinstance(model_field, models.TextField):
         return WordsField(max_words=column.max_words, widget=forms.Textarea, **shared)
     if isinstance(model_field, models.EmailField):
-        return forms.EmailField(max_length=model_field.max_length, **shared)
+        return PrintedEmailField(max_length=model_field.max_length, **shared)
     field = WordsField(max_words=column.max_words, max_length=model_field.max_length, **shared)
     field.validators = list(model_field.validators)
     return field
 
 
-class AnswerForm(forms.ModelForm):
+class RecordForm(NamedErrors, forms.ModelForm):
+    """A form that writes what is typed into a copy; the record that the page reads keeps what is stored."""
+
+    def __init__(self, *args, instance=None, **kwargs):
+        super().__init__(*args, instance=copy(instance), **kwargs)
+
+
+class AnswerForm(RecordForm):
     """The cells of one record, with the version its writer saw."""
 
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0, required=False)
+    seen = VersionField()
 
     def __init__(self, entry: Entry, data=None):
         self.entry = entry
@@ -119,9 +205,12 @@ class AnswerForm(forms.ModelForm):
         )
         self.helper = form_helper()
 
-    def clean_seen(self):
-        # Without a version the save counts as made from the first one, so that it can't overwrite anything.
-        return self.cleaned_data["seen"] or 0
+    @property
+    def subject(self) -> str:
+        return self.entry.point.name if self.entry.point else ""
+
+    def label_of(self, name: str) -> str:
+        return self.entry.table.column(name).at(self.entry.point)
 
     def validate_constraints(self):
         """Left to the models' clean(): the database would be asked once for each record of a page."""
@@ -145,9 +234,9 @@ class AnswerForm(forms.ModelForm):
         resolved = {}
         for name in sent:
             choice = self.data.get(f"keep--{self.add_prefix(name)}", "")
-            met = self.data.get(f"met--{self.add_prefix(name)}", "")
-            if choice and met.isdecimal():
-                resolved[name] = (choice, int(met))
+            if choice:
+                met = VersionField().clean(self.data.get(f"met--{self.add_prefix(name)}"))
+                resolved[name] = (choice, met)
         return Change(self.entry, self.cleaned_data["seen"], sent, resolved)
 
 
@@ -196,12 +285,10 @@ class TableFormset:
 
     @property
     def errors(self) -> list[dict]:
-        """Every message with the field it is about, in the order of the page."""
+        """Every message with the field it is about, in the order of the page; of several lines also the line."""
         found = []
+        several = len({form.entry.place.key for form in self.forms}) > 1
         for form in self.forms:
-            point = form.entry.point
-            for name, messages in form.errors.items():
-                href = "" if name == "__all__" else f"#{form[name].auto_id}"
-                prefix = f"{point.name}: " if point else ""
-                found += [{"href": href, "text": f"{prefix}{message}"} for message in messages]
+            code = f"{form.entry.place.code}, " if several else ""
+            found += [{**each, "text": f"{code}{each['text']}"} for each in form.problems]
         return found

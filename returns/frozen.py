@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from .answers import Answers, Entry, People, Place, model_of
 from .chain import canonical, sha256
-from .models import Allocation, Return, User
+from .models import Allocation, Return, User, Version
 
 FORMAT = 1
 
@@ -80,6 +80,11 @@ def _plain(value):
 
 def _person(person: User | None) -> dict | None:
     return person and {"username": person.username, "name": str(person), "job_title": person.job_title}
+
+
+def thaw_version(return_: Return, version: Version) -> Answers:
+    """The answers of a stored version of the return. Raises DamagedCopy where its data don't fit their digest."""
+    return thaw(return_, version.stored_data())
 
 
 def thaw(return_: Return, text: str) -> Answers:

@@ -7,7 +7,7 @@ import logging
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from . import clock
 from .models import Notice
@@ -47,9 +47,17 @@ def _is_smtp() -> bool:
     return settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
 
 
-def _due():
+def _due() -> QuerySet[Notice]:
+    """Queued notices whose next try has come.
+
+    A next try later than any that could be written now was written by a clock that was wrong: it has come too.
+    """
+    now = clock.real_now()
+    due = Q(next_try__lte=now)
+    for tries in range(TRIES):
+        due |= Q(tries=tries, next_try__gt=now + clock.TOLERANCE + max(LEASE, _wait(tries)))
     return (
-        Notice.objects.filter(mail=Notice.Mail.QUEUED, next_try__lte=clock.now())
+        Notice.objects.filter(due, mail=Notice.Mail.QUEUED)
         .select_related("person", "return_record__authority")
         .order_by("next_try", "pk")
     )
@@ -58,7 +66,7 @@ def _due():
 def _claim(notice: Notice) -> bool:
     """Whether this sender has it now; nobody else takes it until the lease runs out."""
     free = Notice.objects.filter(pk=notice.pk, mail=Notice.Mail.QUEUED, next_try=notice.next_try)
-    return bool(free.update(next_try=clock.now() + LEASE, tries=F("tries") + 1))
+    return bool(free.update(next_try=clock.real_now() + LEASE, tries=F("tries") + 1))
 
 
 def _message(notice: Notice, connection) -> EmailMessage:
@@ -80,5 +88,10 @@ def _put_off(notice: Notice, error: Exception) -> None:
     problem = f"{type(error).__name__}: {error}"[:300]
     logger.warning("Notice %s could not be sent (try %s): %s", notice.pk, tries, " ".join(problem.split()))
     mail = Notice.Mail.FAILED if tries >= TRIES else Notice.Mail.QUEUED
-    wait = datetime.timedelta(minutes=2**tries)
-    Notice.objects.filter(pk=notice.pk).update(mail=mail, problem=problem, next_try=clock.now() + wait)
+    next_try = clock.real_now() + _wait(tries)
+    Notice.objects.filter(pk=notice.pk).update(mail=mail, problem=problem, next_try=next_try)
+
+
+def _wait(tries: int) -> datetime.timedelta:
+    """How long after that many tries the next one comes."""
+    return datetime.timedelta(minutes=2**tries)

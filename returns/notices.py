@@ -25,7 +25,7 @@ def tell(
     `at` is the moment it counts for, if not now. Only rows are written here: mail goes out later, by
     `mail.send_queued`, so that no act waits for a mail server.
     """
-    now = clock.now()
+    now, due = clock.now(), clock.real_now()
     wanted = {
         person.pk: person
         for person in people
@@ -41,7 +41,7 @@ def tell(
             path=path,
             reminder=reminder,
             mail=Notice.Mail.QUEUED if person.email else Notice.Mail.NONE,
-            next_try=now,
+            next_try=due,
         )
         for person in wanted.values()
     )

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve, reverse
 
-from .models import Return, Version
+from .models import DamagedCopy, Return, Version
 
 LIFE = 60  # seconds; whoever loses a right may use for so long what they could have kept a copy of
 
@@ -53,7 +53,7 @@ def admitted(request: HttpRequest) -> HttpResponse | None:
         return None
     try:
         name, pdf = kept(request.path_info, versions)
-    except (Resolver404, Version.DoesNotExist):
+    except (Resolver404, Version.DoesNotExist, DamagedCopy):
         return None
     return answer(name, pdf)
 
@@ -72,7 +72,7 @@ def answer(name: str, pdf: bytes) -> HttpResponse:
 def kept(path: str, versions: str) -> tuple[str, bytes]:
     """The name and the bytes of the version whose PDF has this path, among those that a pass names.
 
-    Raises Resolver404 or Version.DoesNotExist where it is none of them.
+    Raises Resolver404 or Version.DoesNotExist where it is none of them, and DamagedCopy.
     """
     return_pk, latest, _ = versions.split("-")
     match = resolve(path)
@@ -89,7 +89,7 @@ def kept(path: str, versions: str) -> tuple[str, bytes]:
             number__lte=latest,
         )
     )
-    return version.file_name("pdf"), bytes(version.pdf)
+    return version.file_name("pdf"), version.stored_pdf()
 
 
 def _salt(session_key: str) -> str:

@@ -1,19 +1,18 @@
 """Forms for people and departments, kept within one council."""
 
 from django import forms
-from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import transaction
 from django.utils.text import slugify
 
-from .acts import lock
+from .acts import lock, save_account
 from .answers import add_department
-from .forms import form_helper
+from .forms import NameField, RecordForm, form_helper
 from .models import Department, Return, Role, User
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(RecordForm):
     """One person of the council: name, job, roles, departments, and a password when one is to be set."""
 
     roles = forms.MultipleChoiceField(
@@ -40,6 +39,7 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "first_name", "last_name", "job_title", "email", "is_active"]
+        field_classes = dict.fromkeys(("first_name", "last_name", "job_title"), NameField)
         labels = {
             "username": "User name",
             "first_name": "First name",
@@ -49,10 +49,11 @@ class PersonForm(forms.ModelForm):
             "is_active": "The account is open",
         }
         help_texts = {"username": "Plain letters, digits and hyphens.", "is_active": ""}
+        field_classes = dict.fromkeys(("first_name", "last_name", "job_title"), NameField)
 
-    def __init__(self, *args, authority, **kwargs):
+    def __init__(self, *args, authority, by, **kwargs):
         super().__init__(*args, **kwargs)
-        self.authority = authority
+        self.authority, self.by = authority, by
         self.fields["departments"].queryset = authority.departments.all()
         self.fields["username"].validators.append(ASCIIUsernameValidator())
         self.fields["first_name"].required = self.fields["last_name"].required = True
@@ -64,6 +65,8 @@ class PersonForm(forms.ModelForm):
             self.initial["departments"] = list(self.instance.departments.values_list("pk", flat=True))
         else:
             self.fields["new_password"].required = True
+        if self.instance.pk == by.pk:
+            self._leave_own_roles()
         self.helper = form_helper(submit="Save")
         self.order_fields(
             [
@@ -76,6 +79,16 @@ class PersonForm(forms.ModelForm):
                 "departments",
                 "new_password",
             ]
+        )
+
+    def _leave_own_roles(self):
+        """Roles and the account’s being open are shown to their holder, and another administrator changes them."""
+        for name in ("roles", "is_active"):
+            self.fields[name].disabled = True
+        self.fields[
+            "roles"
+        ].help_text = (
+            "Nobody changes their own roles or closes their own account: another administrator does."
         )
 
     def clean(self):
@@ -99,24 +112,27 @@ class PersonForm(forms.ModelForm):
             validate_password(password, self.instance)
         return password
 
-    @transaction.atomic
-    def save(self):
-        self.instance.authority = self.authority
+    def save(self) -> User:
+        """The account is stored as the form has it. Raises ActionRefused."""
         if self.cleaned_data["new_password"]:
             # Signs the person out everywhere: a session holds a digest of the password.
             self.instance.set_password(self.cleaned_data["new_password"])
-        person = super().save()
-        person.groups.set([Group.objects.get_or_create(name=role)[0] for role in self.cleaned_data["roles"]])
-        person.departments.set(self.cleaned_data["departments"])
-        return person
+        return save_account(
+            authority=self.authority,
+            by=self.by,
+            person=self.instance,
+            roles=self.cleaned_data["roles"],
+            departments=self.cleaned_data["departments"],
+        )
 
 
-class DepartmentForm(forms.ModelForm):
+class DepartmentForm(RecordForm):
     """One department of the council."""
 
     class Meta:
         model = Department
         fields = ["name", "contributor"]
+        field_classes = {"name": NameField}
         labels = {"name": "Name", "contributor": "Who brings its figures"}
         help_texts = {"contributor": "One of the department’s own people; blanks in its figures are theirs."}
 

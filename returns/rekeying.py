@@ -11,6 +11,7 @@ import datetime
 import io
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -36,6 +37,8 @@ COLUMNS = ("Reference", "Section", "What", "Keyed")
 LARGEST = 2_000_000  # bytes; a return filled to every limit is about 300,000
 BESIDE = 200  # characters
 LONGEST = 1_000_000  # characters of one cell
+SHOWN = 500  # differences; whoever has more has chosen the wrong file
+MISSING, EXTRA, DIFFERENT = KINDS = ("missing", "extra", "different")
 FORMULA = re.compile(r"'*[=+\-@\t\r]")
 DATES = ("%d %B %Y", "%d %b %Y", "%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d-%m-%Y")
 YES, NO = {"yes", "y", "true", "1", "x"}, {"no", "n", "false", "0", ""}
@@ -68,13 +71,29 @@ class KeyedCell:
 
 @dataclass(frozen=True)
 class Difference:
-    """One reference at which what was keyed and the return differ. kind: missing, extra or different."""
+    """One reference at which what was keyed and the return differ; `kind` is one of KINDS."""
 
     kind: str
     reference: str
     what: str
     wanted: str
     keyed: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The first SHOWN differences, and how many there are of each kind."""
+
+    first: tuple[Difference, ...]
+    counts: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+    @property
+    def unshown(self) -> int:
+        return self.total - len(self.first)
 
 
 class BadFile(Exception):
@@ -278,27 +297,33 @@ def _rows(text: str) -> list[list[str]]:
 # What was keyed beside what was to be keyed.
 
 
-def differences(cells: list[KeyedCell], keyed: dict[str, str]) -> list[Difference]:
-    """Each reference at which they differ in meaning, in the order of the proforma; what the form has not, last."""
+def compare(cells: list[KeyedCell], keyed: dict[str, str]) -> Comparison:
+    """Where they differ in meaning, in the order of the proforma; what the form has not, last."""
     found = []
     known = set()
     for cell in cells:
         name = cell.reference.casefold()
         known.add(name)
         given = keyed.get(name)
-        if meaning(cell, given or "") == meaning(cell, cell.typed):
-            if given is not None or not cell.typed:
-                continue
-            kind = "missing"
-        elif given is None or not given.strip():
-            kind = "missing"
-        else:
-            kind = "different" if cell.typed else "extra"
-        found.append(Difference(kind, cell.reference, cell.what, cell.typed, given or ""))
-    for name, given in keyed.items():
-        if name not in known and given.strip():
-            found.append(Difference("extra", name, "not a cell to be keyed", "", given))
-    return found
+        if kind := _difference(cell, given):
+            found.append(Difference(kind, cell.reference, cell.what, cell.typed, given or ""))
+    unknown = [name for name, given in keyed.items() if name not in known and given.strip()]
+    room = max(0, SHOWN - len(found))
+    shown = found[:SHOWN] + [
+        Difference(EXTRA, name, "not a cell to be keyed", "", keyed[name]) for name in unknown[:room]
+    ]
+    counts = Counter(each.kind for each in found)
+    counts[EXTRA] += len(unknown)
+    return Comparison(tuple(shown), {kind: counts[kind] for kind in KINDS if counts[kind]})
+
+
+def _difference(cell: KeyedCell, given: str | None) -> str:
+    """How what was keyed, None where its reference is missing, differs from the cell; nothing where it doesn't."""
+    if meaning(cell, given or "") == meaning(cell, cell.typed):
+        return MISSING if given is None and cell.typed else ""
+    if given is None or not given.strip():
+        return MISSING
+    return DIFFERENT if cell.typed else EXTRA
 
 
 def meaning(cell: KeyedCell, text: str):

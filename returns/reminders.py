@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Iterable
 
 from django.db import transaction
 from django.urls import reverse
@@ -47,6 +48,17 @@ def remind(return_: Return, *, by: User, only: str = "") -> list[Notice]:
     return _tell(return_, held, clock.today(), by=by)
 
 
+def not_reminded_today(return_: Return, people: set[User]) -> set[User]:
+    """Those of these people whom a reminder would still reach today: nobody is reminded twice on one day."""
+    reminded = _reminded_on(return_, people, clock.today())
+    return {person for person in people if person.pk not in reminded}
+
+
+def _reminded_on(return_: Return, people: Iterable[User], day: datetime.date) -> set[int]:
+    earlier = Notice.objects.filter(return_record=return_, reminder=True, person__in=people)
+    return {notice.person_id for notice in earlier if clock.day_of(notice.at) == day}
+
+
 @transaction.atomic
 def _tell(
     return_: Return, held: dict[User, list[Blocker]], today: datetime.date, by: User | None
@@ -55,8 +67,7 @@ def _tell(
     return_ = lock(return_)
     if return_.status not in rules.ALLOCATING:
         return []
-    earlier = Notice.objects.filter(return_record=return_, reminder=True, person__in=held)
-    told = {n.person_id for n in earlier if clock.day_of(n.at) == today}
+    told = _reminded_on(return_, held, today)
     notices = []
     round_ = return_.proforma.round
     deadline = date_format(round_.deadline, "j F Y")

@@ -104,6 +104,11 @@ def has_work(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (ANSWERING | {Role.LEAD}))
 
 
+def can_open_my_work(user: User, return_: Return) -> bool:
+    """Whoever answers anything, and whom Cabinet gave power to amend."""
+    return has_work(user, return_) or is_delegate(user, return_)
+
+
 def can_open_department(user: User, return_: Return, department) -> bool:
     return can_watch(user, return_) or (has_work(user, return_) and department.pk in user.department_ids)
 
@@ -187,6 +192,11 @@ def can_sign_department(user: User, return_: Return, department) -> bool:
 def can_sign_figures(user: User, return_: Return) -> bool:
     """By role; that the signer prepared none of them is checked against the history when it is done."""
     return return_.status in WORKING and has_role(user, return_, Role.FINANCE)
+
+
+def signs(user: User, return_: Return) -> bool:
+    """Whether signing is part of this person's work, in whatever state the return is."""
+    return belongs(user, return_.authority) and bool(user.roles & {Role.HEAD, Role.FINANCE})
 
 
 def can_raise_query(user: User, return_: Return) -> bool:

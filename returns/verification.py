@@ -1,28 +1,38 @@
-"""Whether a PDF is a version that is stored here, and if it isn't quite, what in it differs."""
+"""Whether a PDF is a version that is stored here, and if it isn't quite, what in it differs.
+
+A verdict says no more than was compared: the bytes first, then the attached answers one by one, then every object of
+the file (`documents.comparison`).
+"""
 
 from __future__ import annotations
 
+import datetime
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from django.db.models import QuerySet
 from django.db.models.functions import Substr
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.text import capfirst
 
 from .answers import model_of
-from .chain import sha256, sha256_of_bytes
+from .chain import canonical, sha256, sha256_of_bytes
 from .documents import child
+from .documents.comparison import compare
 from .documents.inspection import inspect
 from .entry import clean_text
-from .frozen import FORMAT, thaw
+from .frozen import FORMAT, thaw_version
 from .models import Version
 
 LARGEST = 20_000_000  # bytes; forty times the largest return
 LIMITS = child.Limits(cpu=20, wall=30, memory=1024, size=50)
+FEWEST = (
+    1024  # bytes of a beginning that say what it is the beginning of; all PDFs of one program begin alike
+)
+MADE = "D:%Y%m%d%H%M%SZ"  # how our files tell when they were made
 AROUND = 24  # characters shown before the first that differs
 SHOWN = 160  # characters shown of an answer
+MOST = 200  # differences that are listed
 PARTS = {
     "authority": "Council",
     "round": "Round",
@@ -32,11 +42,21 @@ PARTS = {
     "lead": "E-government lead",
     "departments": "Departments",
 }
+# How the titles of documents end that are drawn here and not kept.
+NOT_KEPT = {
+    "(draft)": "a draft of the return",
+    "re-keying sheet": "a re-keying sheet",
+    "statement of a department": "a department’s statement",
+    "statements of departments": "statements of departments",
+    "What changed since Cabinet saw it": "a list of what changed since Cabinet saw the return",
+}
+REPORT = "covering report to Cabinet"
+USE_STORED = "Use the stored file."
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One element that differs: its place in the return, what is stored, what the file says."""
+    """One element that differs: its place in the return or in the file, what is stored, what the file says."""
 
     where: str
     stored: str
@@ -45,7 +65,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of a file. kind: "genuine", "altered" or "foreign" (no version of ours)."""
+    """What is known of a file.
+
+    kind: "genuine", "same" (everything that was compared is as stored, the bytes are not), "altered", or "foreign"
+    (no version of ours).
+    """
 
     kind: str
     sentence: str
@@ -54,15 +78,47 @@ class Verdict:
 
     @property
     def title(self) -> str:
-        return {"genuine": "Genuine", "altered": "Altered", "foreign": "Not ours"}[self.kind]
+        titles = {"genuine": "Genuine", "same": "Same content, other bytes", "altered": "Altered"}
+        return titles.get(self.kind, "Not ours")
+
+
+@dataclass(frozen=True)
+class AttachedAnswers:
+    """What a file carries as answers: their text, and the return that they say they are."""
+
+    text: str | None
+    data: dict = field(default_factory=dict)
+    slug: str = ""
+    round: str = ""
+    council: str = ""
+
+    @classmethod
+    def read(cls, text: str | None) -> AttachedAnswers:
+        """From whatever is attached; without data where that is nothing, or nothing this application writes."""
+        try:
+            data = json.loads(text or "", object_pairs_hook=_once)
+            slug, round_, council = data["authority"]["slug"], data["round"], str(data["authority"]["name"])
+            known = data["format"] == FORMAT and isinstance(slug, str) and isinstance(round_, str)
+        except (ValueError, TypeError, LookupError, RecursionError):
+            known = False
+        return cls(text, data, slug, round_, clean_text(council)[:100]) if known else cls(text)
+
+
+def _once(pairs: list[tuple]) -> dict:
+    """An object of JSON. Of a name that is there twice every program reads another value, so none is read."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name is there twice.")
+    return found
 
 
 def verify(body: bytes, versions: QuerySet[Version]) -> Verdict:
-    """The verdict on a file, of which any bytes may come, against those versions. Changes nothing."""
+    """The verdict on a file, of which any bytes may come, against those versions. Changes nothing.
+
+    Raises DamagedCopy where a stored copy that it is to be compared with no longer fits its digest.
+    """
     versions = versions.select_related("return_record__authority", "event").defer("pdf", "data")
-    digest = sha256_of_bytes(body)
-    found = versions.filter(pdf_digest=digest).first()
-    if found:
+    if found := versions.filter(pdf_digest=sha256_of_bytes(body)).first():
         return Verdict("genuine", _genuine(found), found)
     if len(body) > LARGEST:
         return Verdict("foreign", f"The file is larger than {LARGEST // 1_000_000} MB; no return is.")
@@ -75,135 +131,285 @@ def verify(body: bytes, versions: QuerySet[Version]) -> Verdict:
             "unchanged as far as they go. Fetch it again.",
             cut,
         )
-    if longer := _lengthened(body, versions):
-        return Verdict(
-            "altered",
-            f"The file is {_called(longer)} with {len(body) - longer.pdf_size:,} bytes added after its end.",
-            longer,
-        )
+    version, opening = _by_length(body, versions)
     try:
         file = json.loads(child.run(inspect, body, limits=LIMITS))
-    except child.LimitBroken as failure:
+    except child.ChildFailed as failure:
+        return _unreadable(version, opening, failure)
+    if version:
+        return _compared(body, AttachedAnswers.read(file["data"]), version, opening)[1]
+    if file["protected"]:
+        return Verdict("foreign", "The file is protected by a password, so nothing in it can be compared.")
+    return _by_content(body, file, versions)
+
+
+def _unreadable(version: Version | None, opening: str, failure: child.ChildFailed) -> Verdict:
+    too_much = isinstance(failure, child.LimitBroken)
+    if version:
+        why = (
+            f"The rest could not be compared. {failure}"
+            if too_much
+            else "It can’t be read as a PDF any more."
+        )
+        return Verdict("altered", f"{opening} {why} {USE_STORED}", version)
+    if too_much:
         return Verdict("foreign", f"The file can’t be read. {failure} No return is like that.")
-    except child.ChildFailed:
-        return Verdict(
-            "foreign", "The file can’t be read as a PDF, and it is not the beginning of a stored one."
-        )
-    return _by_data(file, versions)
+    return Verdict("foreign", "The file can’t be read as a PDF.")
 
 
-def _by_data(file: dict, versions: QuerySet[Version]) -> Verdict:
-    text = file["data"]
-    if text is None and file["title"].endswith("(draft)"):
+# Which version the file is to be compared with.
+
+
+def _cut(body: bytes, versions: QuerySet[Version]) -> Version | None:
+    """The version of which these bytes are the beginning."""
+    if len(body) < FEWEST:
+        return None
+    for version in versions.filter(pdf_size__gt=len(body)).order_by("-number"):
+        start = (
+            Version.objects.filter(pk=version.pk).values_list(Substr("pdf", 1, len(body)), flat=True).get()
+        )
+        if bytes(start) == body and version.stored_pdf():
+            return version
+    return None
+
+
+def _by_length(body: bytes, versions: QuerySet[Version]) -> tuple[Version | None, str]:
+    """The version that begins the file, or one as long that is mostly the same; and that in a sentence."""
+    for version in versions.filter(pdf_size__lt=len(body)):
+        if sha256_of_bytes(body[: version.pdf_size]) == version.pdf_digest:
+            count = _counted(len(body) - version.pdf_size, "byte")
+            return version, f"The file is {_called(version)} with {count} added after its end."
+    for version in versions.filter(pdf_size=len(body)):
+        count = sum(one != other for one, other in zip(version.stored_pdf(), body, strict=True))
+        if count < len(body) / 2:
+            return version, (
+                f"The file is as long as {_called(version)} and differs from it in {_counted(count, 'byte')}."
+            )
+    return None, ""
+
+
+def _by_content(body: bytes, file: dict, versions: QuerySet[Version]) -> Verdict:
+    answers = AttachedAnswers.read(file["data"])
+    if answers.slug and not versions.filter(return_record__authority__slug=answers.slug).exists():
         return Verdict(
             "foreign",
-            "The file is a draft. Drafts are not kept, so only sent and approved copies can be verified.",
+            f"The file says that it is the return of another council, “{answers.council}”. "
+            "It can only be verified there.",
         )
-    if text is None:
-        return Verdict(
-            "foreign",
-            "The file holds no data of a return: it was not made here, or they were taken out of it.",
-        )
-    try:
-        data = json.loads(text)
-        slug, round_, council = data["authority"]["slug"], data["round"], str(data["authority"]["name"])
-        known = data["format"] == FORMAT and isinstance(slug, str) and isinstance(round_, str)
-    except (ValueError, TypeError, LookupError, RecursionError):
-        known = False
-    if not known:
-        return Verdict(
-            "foreign", "The data in the file are not those of a return as this application writes them."
-        )
-    if not versions.filter(return_record__authority__slug=slug).exists():
-        named = clean_text(council)[:100]
-        return Verdict(
-            "foreign",
-            f"The file says that it is the return of another council, “{named}”. It can only be verified there.",
-        )
-    if same := list(versions.filter(digest=sha256(text)).order_by("-number")):
-        # What Cabinet saw and what it approved say the same, on pages that differ.
-        found = [_by_pages(file, version) for version in same]
-        return min(found, key=lambda pair: pair[0])[1]
-    candidates = versions.filter(return_record__authority__slug=slug, return_record__round=round_)
-    nearest = None
-    for version in candidates.order_by("-number"):
-        differences = tuple(_differences(version, data))
-        if nearest is None or len(differences) < len(nearest[1]):
-            nearest = version, differences
-    if nearest is None:
+    best = None
+    for version in _candidates(answers, file["made"], versions):
+        rank, verdict = _compared(body, answers, version)
+        # Without answers, only its pages can tell that it is a copy of ours.
+        if (rank[0] or answers.data) and (best is None or rank > best[0]):
+            best = rank, verdict
+        if rank[0]:
+            break
+    if best:
+        return best[1]
+    if answers.data:
         return Verdict("foreign", "The council has no stored version of the round that the file names.")
-    version, differences = nearest
-    if not differences:
-        sentence = f"The data in the file say the same as {_called(version)}, but are written differently."
+    return Verdict("foreign", _without_answers(answers, file["title"]))
+
+
+def _candidates(answers: AttachedAnswers, made: str, versions: QuerySet[Version]) -> list[Version]:
+    """The versions that the file may be a copy of: those whose answers are nearest to its own.
+
+    Several have the same answers: what Cabinet saw and what it approved say the same, on pages that differ. First
+    comes the one made when the file says that it was, then the latest. Without answers there is only the first.
+    """
+    versions = versions.order_by("-number")
+    if not answers.data:
+        return [version for version in versions if _made(version) == made]
+    found = list(versions.filter(digest=sha256(answers.text)))
+    if not found:
+        of_round = versions.filter(
+            return_record__authority__slug=answers.slug, return_record__round=answers.round
+        )
+        counts = {version: sum(1 for _ in _differences(version, answers.data)) for version in of_round}
+        found = [version for version, count in counts.items() if count == min(counts.values())]
+    return sorted(found, key=lambda version: _made(version) != made)
+
+
+def _made(version: Version) -> str:
+    """When its PDF was made, as the file says it."""
+    return version.event.at.astimezone(datetime.UTC).strftime(MADE)
+
+
+def _without_answers(answers: AttachedAnswers, title: str) -> str:
+    if answers.text is not None:
+        return "The data in the file are not those of a return as this application writes them."
+    kept = "Only copies of the return that were sent to Cabinet or approved are stored, so only they can be verified."
+    for ending, what in NOT_KEPT.items():
+        if title.endswith(ending):
+            return f"By its title the file is {what}. {kept}"
+    if f": {REPORT}" in title:
+        return f"By its title the file is a {REPORT}. {kept}"
+    return "No answers of a return are attached to the file, so it can’t be compared with one."
+
+
+# What differs from that version.
+
+
+def _compared(
+    body: bytes, answers: AttachedAnswers, version: Version, opening: str = ""
+) -> tuple[tuple, Verdict]:
+    """How much of the file is as in that version, greater is more; and the verdict.
+
+    `opening` tells what the bytes alone have shown and names the version.
+    """
+    called = "that version" if opening else _called(version)
+    try:
+        found = json.loads(child.run(compare, version.stored_pdf(), body, limits=LIMITS))
+    except child.ChildFailed as failure:
+        told, differences = _told_by_answers(answers, version, called)
+        sentence = f"{opening} {told}. The rest could not be compared. {failure}".strip()
+        return (0, 0), Verdict("altered", sentence, version, _listed(differences))
+    told, differences = _told_by_answers(answers, version, called, found["same"])
+    rows = _rows_of_pages(found)
+    rest = [Difference(capfirst(what), stored, now) for what, stored, now in found["rest"]]
+    if answers.data and sha256(answers.text) != version.digest:  # told already
+        rest = [each for each in rest if each.where != "Attachment return.json"]
+    rank = found["same"], -len(rows) - len(rest)
+    if not rows and not rest and answers.text and sha256(answers.text) == version.digest:
+        return rank, Verdict("same", _same(version, opening), version)
+    summary = _summary(found, len(rest))
+    if not summary:
+        joined = f"{told}. Everything else that was compared is as stored"
     else:
-        count = len(differences)
-        sentence = (
-            f"The data in the file differ from {_called(version)} in {count:,} "
-            f"element{'' if count == 1 else 's'}."
-        )
-    return Verdict("altered", sentence, version, differences)
+        joined = f"{told}, {'and' if differences else 'but'} {summary}"
+    sentence = f"{opening} {joined}.".strip()
+    return rank, Verdict("altered", sentence, version, _listed([*differences, *rows, *rest]))
 
 
-def _by_pages(file: dict, version: Version) -> tuple[int, Verdict]:
-    """The data are ours and the file isn't: how many pages differ, and the verdict that names them."""
-    stored = json.loads(child.run(inspect, bytes(version.pdf), limits=LIMITS))
-    ours, theirs = stored["pages"], file["pages"]
-    called = _called(version)
-    if len(ours) != len(theirs):
-        return len(set(ours) ^ set(theirs)), Verdict(
-            "altered",
-            f"The data in the file are those of {called}, but it has {len(theirs):,} pages where {len(ours):,} "
-            "are stored.",
-            version,
+def _told_by_answers(
+    answers: AttachedAnswers, version: Version, called: str, same: int = 0
+) -> tuple[str, tuple[Difference, ...]]:
+    """How the attached answers are related to the version, as a sentence without its end; and what differs.
+
+    `same` is the number of pages that are as in the version.
+    """
+    pages = f"{_counted(same, 'page')} of it {_is(same)} as in {called}"
+    if answers.text is None:
+        return f"No answers are attached to the file. {pages}", ()
+    if not answers.data:
+        return f"The answers attached to the file can’t be read. {pages}", ()
+    if sha256(answers.text) == version.digest:
+        return f"The answers attached to the file are those of {called}", ()
+    differences = tuple(_differences(version, answers.data))
+    if not differences and canonical(answers.data) == version.stored_data():
+        return f"The answers attached to the file say the same as {called}, written differently", ()
+    if not differences:
+        return (
+            f"The answers attached to the file are not those of {called}: elements are repeated or reordered",
+            (),
         )
-    changed = [number for number, pair in enumerate(zip(ours, theirs, strict=True)) if pair[0] != pair[1]]
-    if changed:
-        differences = tuple(
-            Difference(f"Page {number + 1}", _section_of(stored, number), "drawn differently")
-            for number in changed
-        )
-        count = len(changed)
-        sentence = (
-            f"The data in the file are those of {called}, but {count:,} page{' is' if count == 1 else 's are'} "
-            "not as stored."
-        )
-        return count, Verdict("altered", sentence, version, differences)
-    if file["rest"] != stored["rest"]:
-        return 0, Verdict(
-            "altered",
-            f"Data and pages are those of {called}, but typefaces, pictures or the attached spreadsheet are not.",
-            version,
-        )
-    return 0, Verdict(
-        "altered",
-        f"Data and pages are those of {called}, but the file was written anew by another program. "
-        "Use the stored file.",
-        version,
+    count = _counted(len(differences), "element")
+    return f"The answers attached to the file differ from {called} in {count}", differences
+
+
+def _same(version: Version, opening: str) -> str:
+    what = "answers, pages, attachments, bookmarks and tags"
+    if opening:
+        return f"{opening} This changes nothing that was compared: {what} are as stored. {USE_STORED}"
+    return (
+        f"The file says the same as {_called(version)}: {what} were compared object by object. Its bytes are "
+        f"written differently, as when other software saves a file again. {USE_STORED}"
     )
 
 
-def _section_of(stored: dict, number: int) -> str:
-    titles = [title for title, first in stored["sections"] if first <= number]
-    return titles[-1] if titles else "Cover"
+def _summary(found: dict, rest: int) -> str:
+    """What is not as stored, within a sentence; nothing where all is."""
+    pages = len({page for page, *_ in found["changed"]})
+    missing, added, moved = found["missing"], found["added"], found["moved"]
+    other = "other part" if pages or missing or added or moved else "part"
+    said = []
+    if missing:
+        said.append(f"{_pages(missing)} {_is(len(missing))} missing")
+    if added:
+        said.append(f"{_counted(len(added), 'page')} {'was' if len(added) == 1 else 'were'} added")
+    if moved:
+        said.append(f"{_counted(len(moved), 'page')} {_is(len(moved))} in another place")
+    if pages or rest:
+        parts = [_counted(pages, "page")] if pages else []
+        parts += [f"{_counted(rest, other)} of the file"] if rest else []
+        said.append(f"{_and(parts)} {_is(pages + rest)} not as stored")
+    return _and(said)
+
+
+def _and(parts: list[str]) -> str:
+    """ "one, two and three"; nothing of nothing."""
+    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
+
+
+def _counted(count: int, word: str) -> str:
+    """ "1 page" or "1,200 pages"."""
+    return f"{count:,} {word}{'' if count == 1 else 's'}"
+
+
+def _is(count: int) -> str:
+    return "is" if count == 1 else "are"
+
+
+def _rows_of_pages(found: dict) -> list[Difference]:
+    """Each difference of the pages; the same one on several pages is one row."""
+
+    def named(page: int) -> str:
+        titles = [title for title, first in found["sections"] if first <= page]
+        return f"Page {page}, {titles[-1] if titles else 'Cover'}"
+
+    rows = [Difference(named(page), "there", "missing") for page in found["missing"]]
+    for page, origin in found["added"]:
+        copy = f"a copy of page {origin}" if origin else "there"
+        rows.append(Difference(f"Page {page} of the file", "not there", copy))
+    rows += [Difference(named(old), f"page {old}", f"page {new}") for old, new in found["moved"]]
+    grouped: dict[tuple, list[int]] = {}
+    for page, *rest in found["changed"]:
+        grouped.setdefault(tuple(rest), []).append(page)
+    for (what, stored, now), pages in grouped.items():
+        where = named(pages[0]) if len(pages) == 1 else capfirst(_pages(pages))
+        rows.append(Difference(f"{where}: {what}", stored, now))
+    return rows
+
+
+def _pages(pages: list[int]) -> str:
+    """ "page 3", "pages 3 and 4" or "pages 3 to 5 and 9"."""
+    runs: list[list[int]] = []
+    for page in dict.fromkeys(pages):
+        if runs and runs[-1][-1] == page - 1:
+            runs[-1].append(page)
+        else:
+            runs.append([page])
+    said = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
+    return f"page{'s' if len(pages) > 1 else ''} {_and([each for run in said for each in run])}"
+
+
+def _listed(differences: Iterable[Difference]) -> tuple[Difference, ...]:
+    """All of them, or of very many the first and the number of the others."""
+    all_ = list(differences)
+    listed = [
+        Difference(*(_clean(text) for text in (each.where, each.stored, each.found))) for each in all_[:MOST]
+    ]
+    if len(all_) > MOST:
+        listed.append(Difference(f"{len(all_) - MOST:,} more", "not listed", "not listed"))
+    return tuple(listed)
+
+
+def _clean(text: str) -> str:
+    """Fit for a page, whatever the file holds."""
+    return clean_text(text)[: 2 * SHOWN]
 
 
 def _called(version: Version) -> str:
     return_ = version.return_record
-    when = date_format(localtime(version.event.at), "j F Y")
     whose = f"{return_.authority.name}’s {return_.proforma.round.name} return"
-    return f"version {version.number} of {whose}, {version.words} on {when}"
+    return f"version {version.number} of {whose}, {version.dated}"
 
 
 def _genuine(version: Version) -> str:
-    called = _called(version)
-    sentence = f"The file is {called}, to the last byte."
+    sentence = f"The file is {_called(version)}, to the last byte."
     latest = version.return_record.versions.defer("pdf", "data").select_related("event").last()
     if latest.number > version.number:
-        latest.return_record = version.return_record
-        when = date_format(localtime(latest.event.at), "j F Y")
-        sentence += (
-            f" It no longer stands: version {latest.number}, {latest.words}, took its place on {when}."
-        )
+        sentence += f" It is not the latest: {latest.called}, replaced it."
     elif version.kind == Version.Kind.CABINET:
         sentence += " Cabinet has not approved it."
     for correction in version.later_corrections:
@@ -211,28 +417,9 @@ def _genuine(version: Version) -> str:
     return sentence
 
 
-def _cut(body: bytes, versions: QuerySet[Version]) -> Version | None:
-    """The version of which these bytes are the beginning."""
-    for version in versions.filter(pdf_size__gt=len(body)).order_by("-number"):
-        start = (
-            Version.objects.filter(pk=version.pk).values_list(Substr("pdf", 1, len(body)), flat=True).get()
-        )
-        if bytes(start) == body:
-            return version
-    return None
-
-
-def _lengthened(body: bytes, versions: QuerySet[Version]) -> Version | None:
-    """The version which is the beginning of these bytes."""
-    for version in versions.filter(pdf_size__lt=len(body)):
-        if sha256_of_bytes(body[: version.pdf_size]) == version.pdf_digest:
-            return version
-    return None
-
-
 def _differences(version: Version, data: dict) -> Iterator[Difference]:
     """What differs from the stored version, in its order; what the file has beyond it comes last."""
-    stored = json.loads(version.data)
+    stored = json.loads(version.stored_data())
     for part, label in PARTS.items():
         yield from _in_part(label, stored.get(part), data.get(part))
     labels = _labels(version)
@@ -276,7 +463,7 @@ def _rows(rows) -> dict[tuple, dict]:
 
 def _labels(version: Version) -> dict[tuple, tuple[str, dict]]:
     """For each answer of the version its place in words and the words of its choices."""
-    answers = thaw(version.return_record, version.data)
+    answers = thaw_version(version.return_record, version)
     found = {}
     for place in answers.places():
         name = ", ".join(
@@ -304,12 +491,13 @@ def _is_field(entry, cell) -> bool:
 
 
 def _difference(where: str, was, now) -> Difference:
-    was, now = _text(was), _text(now)
+    was, now = clean_text(_text(was)), clean_text(_text(now))
     start = next(
         (at for at, (a, b) in enumerate(zip(was, now, strict=False)) if a != b), min(len(was), len(now))
     )
     start = max(0, start - AROUND) if max(len(was), len(now)) > SHOWN else 0
-    return Difference(where, _excerpt(was, start), _excerpt(now, start))
+    stored, found = _excerpt(was, start), _excerpt(now, start)
+    return Difference(where, stored, f"{found}; its content differs" if stored == found else found)
 
 
 def _excerpt(text: str, start: int) -> str:

@@ -3,6 +3,7 @@
 Acts that move the return from one state to another are in `lifecycle`.
 """
 
+from .accounts import save_account
 from .answers import (
     Change,
     Conflict,
@@ -12,7 +13,7 @@ from .answers import (
     remove_case_study,
     save_answers,
 )
-from .base import ActionRefused, fresh, lock
+from .base import ActionRefused, NewerThanStored, fresh, lock, refuse_newer, who_saved
 from .correcting import correct_decision, correct_filing
 from .report import (
     ParagraphConflict,
@@ -37,6 +38,7 @@ __all__ = [
     "ActionRefused",
     "Change",
     "Conflict",
+    "NewerThanStored",
     "ParagraphConflict",
     "Saved",
     "Statement",
@@ -56,13 +58,16 @@ __all__ = [
     "place_of",
     "prepared_by",
     "raise_query",
+    "refuse_newer",
     "remove_case_study",
     "report_kept",
     "reply_to_query",
     "restore_answers",
+    "save_account",
     "save_answers",
     "sign_department",
     "sign_figures",
     "statement_of",
     "void_signatures",
+    "who_saved",
 ]

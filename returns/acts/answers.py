@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import dataclass, field
 
 from django.core.exceptions import ValidationError
@@ -15,7 +16,7 @@ from ..history import to_text
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
-from .base import ActionRefused, fresh, lock
+from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
 
 
@@ -52,77 +53,118 @@ class Saved:
     voided: list[Event] = field(default_factory=list)
 
 
+@dataclass
+class _Merge:
+    """The changes of a save beside what is stored: what they write, and the conflicts that stop it."""
+
+    at: datetime.datetime
+    events: list[Event] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    records: dict[type, list] = field(default_factory=dict)
+    places: dict[tuple, Place] = field(default_factory=dict)
+
+
 @transaction.atomic
 def save_answers(*, return_: Return, by: User, changes: list[Change], reason: str = "") -> Saved:
     """Write the changes and an event for each cell, or write nothing and return the conflicts.
 
     A cell that only others changed keeps their value, one that only this person changed takes the new one.
-    A signature on a place that changes is void. Under a delegation a change needs a reason. Raises
-    ActionRefused when this person may not change one of the places.
+    The signature on a place that changes is cancelled. Under a delegation a change needs a reason. Raises
+    ActionRefused when this person may not change one of the places, or a form names a version that isn't stored.
     """
     return_, by = lock(return_), fresh(by)
+    places = _permitted(return_, by, changes)
+    merge = _merge(return_, by, changes, places, reason)
+    if merge.conflicts:
+        return Saved([], merge.conflicts)
+    if merge.events and return_.status == Return.Status.AMENDING and not reason:
+        raise ActionRefused("Say why you amend this: after approval each change needs a reason.")
+    return _write(return_, by, merge)
+
+
+def _permitted(return_: Return, by: User, changes: list[Change]) -> dict[tuple, Place]:
+    """The places of the changes as they are now, by key. Raises ActionRefused where one is not this person's."""
     lines = {change.entry.place.line.key for change in changes if change.entry.place.line}
     allocations = {a.line: a for a in return_.allocations.filter(line__in=lines)}
+    places = {}
     for change in changes:
         place = change.entry.place
         now_there = Place(return_, place.section, place.line, place.department)
         allocation = None if place.department or not place.line else allocations[place.line.key]
         if not rules.can_answer(by, now_there, allocation):
             raise ActionRefused(_not_yours(return_, now_there, by, allocation))
+        places[place.key] = now_there
+    return places
+
+
+def _merge(return_: Return, by: User, changes: list[Change], places: dict, reason: str) -> _Merge:
+    """What each change does to its record, as it is stored now; nothing is written. Raises ActionRefused."""
     current = _lock_records(changes)
     if len(current) < len(changes):
         raise ActionRefused("What you answered has been removed by someone else meanwhile.")
-    now = clock.now()
-    events, conflicts, touched, places = [], [], {}, {}
+    for change in changes:
+        place, stored = change.entry.place, current[change.entry.key].version
+        refuse_newer(place.code, seen=change.seen, stored=stored)
+    merge = _Merge(clock.now())
     later = _later_events(return_, [c for c in changes if c.seen != current[c.entry.key].version])
     for change in changes:
-        record = current[change.entry.key]
+        record, place = current[change.entry.key], places[change.entry.place.key]
         written = {}
         for name, value in change.values.items():
-            model_field = record._meta.get_field(name)
-            mine, theirs = to_text(value), to_text(getattr(record, name))
-            since = later.get((change.entry.key, name), [])
-            since = [event for event in since if event.version > change.seen]
-            if mine == theirs:
-                continue
-            choice, met = change.resolved.get(name, ("", -1))
-            settled = bool(since) and met >= since[-1].version
-            if settled and choice == "theirs":
-                continue
-            if since and not (settled and choice in ("mine", "both")):
-                before = since[0].old
-                if mine == before:
-                    continue
+            since = [e for e in later.get((change.entry.key, name), []) if e.version > change.seen]
+            mine, stored = to_text(value), to_text(getattr(record, name))
+            if _in_conflict(change, name, mine, stored, since):
                 column = change.entry.table.column(name)
-                conflicts.append(Conflict(change.entry, column, before, mine, theirs, since[-1]))
-                continue
-            setattr(record, model_field.attname, value)
-            written[name] = (theirs, mine)
+                merge.conflicts.append(Conflict(change.entry, column, since[0].old, mine, stored, since[-1]))
+            elif _takes(change, name, mine, stored, since):
+                setattr(record, record._meta.get_field(name).attname, value)
+                written[name] = (stored, mine)
         if written:
-            _refuse_contradiction(record, change.entry.place)
+            _refuse_contradiction(record, place)
             record.version += 1
-            touched.setdefault(type(record), []).append(record)
-            events += [
-                answer_event(change.entry, record, by, now, name, old, new, reason)
+            merge.records.setdefault(type(record), []).append(record)
+            merge.places[place.key] = place
+            merge.events += [
+                answer_event(change.entry, record, by, merge.at, name, old, new, reason)
                 for name, (old, new) in written.items()
             ]
-            places[change.entry.place.key] = Place(
-                return_, change.entry.place.section, change.entry.place.line, change.entry.place.department
-            )
-    if conflicts:
-        return Saved([], conflicts)
-    if events and return_.status == Return.Status.AMENDING and not reason:
-        raise ActionRefused("Say why you amend this: after approval each change needs a reason.")
-    for model, records in touched.items():
-        names = {event.field for event in events}
+    return merge
+
+
+def _in_conflict(change: Change, name: str, mine: str, stored: str, since: list[Event]) -> bool:
+    """Whether a cell was changed by both, in different ways, and this person has not chosen between the two."""
+    if not since or mine in (stored, since[0].old):
+        return False
+    return not _chosen(change, name, since)
+
+
+def _takes(change: Change, name: str, mine: str, stored: str, since: list[Event]) -> bool:
+    """Whether a cell that is in no conflict takes what this person wants it to hold."""
+    if mine == stored:
+        return False
+    choice = _chosen(change, name, since)
+    if since:
+        return choice in ("mine", "both")
+    return True
+
+
+def _chosen(change: Change, name: str, since: list[Event]) -> str:
+    """What was chosen against the very text that is stored now; nothing where that text changed again."""
+    choice, met = change.resolved.get(name, ("", -1))
+    return choice if since and met == since[-1].version and choice in ("mine", "both", "theirs") else ""
+
+
+def _write(return_: Return, by: User, merge: _Merge) -> Saved:
+    """The merged records and their events are stored, and the signatures on them cancelled."""
+    for model, records in merge.records.items():
+        names = {event.field for event in merge.events}
         fields = [f.name for f in model._meta.concrete_fields if f.name in names]
         model.objects.bulk_update(records, [*fields, "version"])
-    changed = listed([place.code for place in places.values()])
-    voided = void_signatures(
-        return_, list(places.values()), by=by, at=now, because=f"{changed} changed after you signed."
-    )
-    history.record(return_, [*events, *voided])
-    return Saved(events, [], voided)
+    places = list(merge.places.values())
+    because = f"{listed([place.code for place in places])} changed after you signed."
+    voided = void_signatures(return_, places, by=by, at=merge.at, because=because)
+    history.record(return_, [*merge.events, *voided])
+    return Saved(merge.events, [], voided)
 
 
 def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation | None) -> str:

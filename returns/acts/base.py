@@ -1,10 +1,35 @@
 """What every act needs: the lock that makes acts on one return take turns, and a way to refuse."""
 
-from ..models import Return, User
+from collections.abc import Iterable
+
+from ..models import Event, Return, User
+from ..notices import listed
 
 
 class ActionRefused(Exception):
     """The act can't be done; the message tells the reader why and what next."""
+
+
+class NewerThanStored(ActionRefused):
+    """The form names a version that is not stored: the database was restored from a copy, or the form is forged."""
+
+    def __init__(self, what: str):
+        super().__init__(
+            f"Nothing was saved: your page shows a later version of {what} than the one that is stored. An older "
+            "copy may have been restored. Open the page again, compare it with what you typed, then save."
+        )
+
+
+def refuse_newer(what: str, *, seen: int, stored: int) -> None:
+    """A form made from a version above the stored one is never taken as the newest. Raises NewerThanStored."""
+    if seen > stored:
+        raise NewerThanStored(what)
+
+
+def who_saved(events: Iterable[Event], reader: User) -> str:
+    """Who saved first, as a sentence begins: names, and "You, in another window," where it was the reader."""
+    names = ["You, in another window," if event.by == reader else str(event.by) for event in events]
+    return listed(list(dict.fromkeys(names)))
 
 
 def lock(return_: Return) -> Return:

@@ -12,7 +12,7 @@ from .. import clock, history, locks, rules
 from ..chain import canonical
 from ..models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from ..report import BY_KEY, heading_of, own_key, own_number
-from .base import ActionRefused, fresh, lock
+from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 
 SECTION = "report"  # what these events name as their section; the proforma has none of that name
 # While the return is with Cabinet an edit draws a copy first; when the history has moved meanwhile, it draws again.
@@ -33,12 +33,12 @@ def makes_report_copies(maker: Maker) -> Maker:
 
 
 class ParagraphConflict(ActionRefused):
-    """Somebody else saved the paragraph first; `present` is what it says now."""
+    """The paragraph was saved first by somebody else, or in another window; `present` is what it says now."""
 
-    def __init__(self, present: ReportParagraph):
+    def __init__(self, present: ReportParagraph, by: User):
         super().__init__(
-            f"{present.event.by} saved this paragraph after you opened it, so yours was not saved. Compare the two, "
-            "and save the text that is to stand."
+            f"{who_saved([present.event], by)} saved this paragraph after you opened it, so this text was not "
+            "saved. Compare the two, and save the text that you want."
         )
         self.present = present
 
@@ -58,7 +58,7 @@ def edit_paragraph(
 
     While the return is with Cabinet, a further edition of the report is kept with it. None where there was nothing
     to change. Raises ActionRefused, and ParagraphConflict when the paragraph is no longer in the version that was
-    seen.
+    seen. A version that isn't stored is refused.
     """
 
     def edit(return_: Return, by: User) -> ReportParagraph | Edit | None:
@@ -153,8 +153,9 @@ def _edited(
         drafted = ""
     if (row.text, row.drafted) == (text, drafted) if row else not text:
         return row
+    refuse_newer("this paragraph", seen=seen, stored=row.version if row else 0)
     if row and row.version != seen:
-        raise ParagraphConflict(row)
+        raise ParagraphConflict(row, by)
     return _edit(return_, by, row or ReportParagraph(return_record=return_, key=key), text, drafted)
 
 

@@ -23,6 +23,7 @@ from ..acts import (
 )
 from ..answers import Entry, Place, open_return, read
 from ..completeness import assess
+from ..entry import clean_name
 from ..forms import TableFormset, table_formset
 from ..lifecycle import Action, perform
 from ..models import Authority, Decision, Department, Event, Return, User
@@ -132,7 +133,7 @@ def _load_people(authority: Authority, council: dict) -> dict[str, User]:
     departments = {}
     for data in council["departments"]:
         departments[data["slug"]], _ = Department.objects.get_or_create(
-            authority=authority, slug=data["slug"], defaults={"name": data["name"]}
+            authority=authority, slug=data["slug"], defaults={"name": clean_name(data["name"])}
         )
     people = {}
     for data in council["people"]:
@@ -140,9 +141,7 @@ def _load_people(authority: Authority, council: dict) -> dict[str, User]:
             username=data["username"],
             defaults={
                 "authority": authority,
-                "first_name": data["first_name"],
-                "last_name": data["last_name"],
-                "job_title": data["job_title"],
+                **{name: clean_name(data[name]) for name in ("first_name", "last_name", "job_title")},
                 "email": f"{data['username']}@{authority.slug}.example",
                 "password": make_password(PASSWORD),
             },

@@ -67,8 +67,7 @@ def changes_sheet(return_: Return, *, as_at: datetime.datetime, copies_only: boo
 
 
 def _cites(version: Version) -> str:
-    made = date_format(localtime(version.event.at), "j F Y, H.i")
-    return f"version {version.number}, {version.words}, {made}; code {short_code(version.digest)}"
+    return f"{version.called}; code {short_code(version.digest)}"
 
 
 def _lead(return_: Return, comparison: Comparison) -> str:

@@ -7,16 +7,18 @@ from dataclasses import dataclass
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
-from .. import rules
+from .. import clock, rules
 from ..answers import Answers, read
 from ..chain import short_code
 from ..entry import clean_text
-from ..frozen import thaw
+from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
+from ..states import state_words
 from .return_ import council_css
 from .sheet import Sheet
 
@@ -34,9 +36,9 @@ def answers_to_key(return_: Return) -> tuple[Answers, str]:
     """The answers that are keyed, and in words which they are: the copy that stands, or a draft."""
     version = return_.latest_version
     if version and return_.status in rules.LOCKED:
-        words = f"Version {version.number}, {version.words}, code {short_code(version.digest)}"
-        return thaw(return_, return_.versions.values_list("data", flat=True).get(pk=version.pk)), words
-    return read(return_), "Draft: not for keying before Cabinet has approved the return"
+        words = f"{capfirst(version.called)}, code {short_code(version.digest)}"
+        return thaw_version(return_, version), words
+    return read(return_), f"Draft, {state_words(return_, clock.today()).foot}: not for keying"
 
 
 def rekeying_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:

@@ -10,11 +10,13 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from .. import clock
 from ..answers import Answers
 from ..chain import short_code
 from ..completeness import Assessment, Blocker, Part, assess
 from ..entry import clean_text
 from ..models import Authority, Decision, Event, Return, Version
+from ..states import power, provisional_under, state_words
 from .inspection import DATA
 from .paging import PartRows, parts_of
 from .pdf import Attached
@@ -71,6 +73,7 @@ class ReturnDocument:
     draft: bool
     state: str
     state_note: str
+    head: str  # repeated at the head of each page: what it is while it isn't approved
     foot: tuple[str, str]
     panel: Panel | None
     facts: tuple[Fact, ...]
@@ -99,17 +102,14 @@ class ReturnDocument:
 def return_context(
     assessment: Assessment, as_at: datetime.datetime, version: VersionWords | None = None
 ) -> dict:
-    """What `documents/return.html` and each of its sections are given, under the one name `document`."""
+    """What `documents/return.html` and each of its sections are given, under the one name `document`.
+
+    Without the words of a version they are those of the present answers, in the state of the return at `as_at`.
+    """
     answers, tally = assessment.answers, assessment.tally
     return_, proforma = answers.return_, answers.return_.proforma
     stamp = date_format(localtime(as_at), "j F Y, H.i")
-    words = version or VersionWords(
-        state="DRAFT",
-        note=f"Not approved by Cabinet. {_still_missing(len(assessment.blockers))}",
-        stamp=f"Draft, as at {stamp} · not approved by Cabinet",
-        draft=True,
-        panel=None,
-    )
+    words = version or _present_words(assessment, as_at, stamp)
     document = ReturnDocument(
         council=clean_text(return_.authority.name),
         accent=return_.authority.accent,
@@ -124,10 +124,11 @@ def return_context(
         draft=words.draft,
         state=words.state,
         state_note=words.note,
+        head=words.head,
         foot=(f"{words.stamp} · {proforma.name}", words.mark) if words.mark else (words.stamp, proforma.name),
         panel=words.panel,
         facts=_cover_facts(answers, stamp, words.panel),
-        sections=tuple(section_rows(assessment, section) for section in answers.sections),
+        sections=tuple(section_rows(assessment, section, words.provisional) for section in answers.sections),
         missing=tuple(_missing(answers, assessment.blockers)),
         missing_count=f"{len(assessment.blockers):,}",
         required=f"{tally.required:,}",
@@ -145,12 +146,28 @@ def return_context(
 class VersionWords:
     """How a document says which version it is."""
 
-    state: str
-    note: str
-    stamp: str
-    draft: bool
-    panel: Panel | None
+    state: str = ""
+    note: str = ""
+    stamp: str = ""
+    draft: bool = False
+    panel: Panel | None = None
+    head: str = ""
+    provisional: str = ""
     mark: str = ""
+
+
+def _present_words(assessment: Assessment, as_at: datetime.datetime, stamp: str) -> VersionWords:
+    """The words of the answers as they are worked on, in the state of the return at that moment."""
+    now = state_words(assessment.answers.return_, clock.day_of(as_at))
+    return VersionWords(
+        state=now.mark,
+        note=f"{now.approval} {_still_missing(len(assessment.blockers))}" if now.draft else now.approval,
+        stamp=f"{'Draft, as' if now.draft else 'As'} at {stamp} · {now.foot}",
+        draft=now.draft,
+        panel=None,
+        head="DRAFT" if now.draft else "",
+        provisional=now.provisional,
+    )
 
 
 def _still_missing(count: int) -> str:
@@ -170,7 +187,7 @@ def version_words(
         facts = [("Sent to Cabinet", f"by {event.by}, {when}")]
         state, note = "FOR CABINET", f"Sent on {when}. Not yet approved."
         stamp = f"As sent to Cabinet, {when}"
-        title = "Sent to Cabinet"
+        title, head, provisional = "Sent to Cabinet", state, ""
     else:
         met = date_format(decision.day, "j F Y")
         recorder = event.by if version.kind == Version.Kind.APPROVED else decision.event.by
@@ -179,12 +196,11 @@ def version_words(
             ("Decision", decision.text),
         ]
         if decision.delegate:
-            until = date_format(decision.delegated_until, "j F Y")
-            power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
-            facts.append(("Delegation", power))
+            facts.append(("Delegation", power(decision)))
         state, note = "APPROVED BY CABINET", f"{met}, minute {decision.number}"
         stamp = f"As approved by Cabinet, {met}"
-        title = "Approval"
+        title, head = "Approval", ""
+        provisional = provisional_under(decision, clock.day_of(event.at))
         if version.kind == Version.Kind.AMENDED:
             facts.append(("Amended", f"by {event.by} under this delegation, {when}"))
             note += f"; amended under delegation, {date_format(localtime(event.at), 'j F Y')}"
@@ -197,7 +213,9 @@ def version_words(
         version.digest,
         tuple(Fact(label, words_of(clean_text(text), "")) for label, text in facts),
     )
-    return VersionWords(state, note, stamp, draft=False, panel=panel, mark=mark)
+    return VersionWords(
+        state, note, stamp, draft=False, panel=panel, head=head, provisional=provisional, mark=mark
+    )
 
 
 def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
@@ -223,11 +241,12 @@ def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
 def version_pdf(
     answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> bytes:
-    """The version as PDF with its data inside, as JSON and as a workbook. Raises RenderFailed.
+    """The version as archival PDF with its data inside, as JSON and as a workbook, checked to be what it says it is.
 
-    `answers` are read from the data of the version.
+    `answers` are read from the data of the version. Raises RenderFailed, and NotArchival for a file that may
+    not be stored.
     """
-    return version_sheet(answers, version, event, decision, parts).pdf()
+    return version_sheet(answers, version, event, decision, parts).archival_pdf()
 
 
 def version_sheet(

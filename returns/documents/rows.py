@@ -138,7 +138,7 @@ class SectionRows:
     title: str
     guidance: str
     unit: str
-    provisional: bool
+    provisional: str  # who may still change it, until when; empty when nobody may
     line_word: str
     template: str
     heads: tuple[Head, ...] = ()

@@ -34,8 +34,8 @@ from .rows import (
 )
 
 
-def section_rows(assessment: Assessment, section: Section) -> SectionRows:
-    """The section ready to print."""
+def section_rows(assessment: Assessment, section: Section, provisional: str) -> SectionRows:
+    """The section ready to print; `provisional` is said of those that may be amended under a delegation."""
     build = BUILDERS[section.key]
     return SectionRows(
         key=section.key,
@@ -43,7 +43,7 @@ def section_rows(assessment: Assessment, section: Section) -> SectionRows:
         title=section.title,
         guidance=section.guidance,
         unit=section.unit,
-        provisional=section.provisional,
+        provisional=provisional if section.provisional else "",
         line_word=section.line_word,
         template=f"documents/sections/{section.key}.html",
         **build(assessment.answers, section, assessment),

@@ -3,24 +3,38 @@
 from __future__ import annotations
 
 import datetime
+import json
+import logging
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
+from html import unescape
 
 from django.core.cache import caches
 
-from . import child
+from .. import letters
+from . import archive, child
 from .joining import join
 from .parts import DrawnPart, Part, Pieces, cut, draw_part
 from .pdf import Attached, RenderFailed, identifier_of, render
 
 CACHE = "parts"
 MOST = 4  # children at one document, however many processors there are
+AROUND = 30  # characters shown on either side of a letter that can't be printed
+
+TAG = re.compile(r"<[^<>]*>")
+
+logger = logging.getLogger(__name__)
 
 
 class LimitReached(RenderFailed):
     """The document took more of something than it may; with more of it, it might be drawn."""
+
+
+class NotArchival(RenderFailed):
+    """The document can't be stored: it isn't, or would not be, the archival file that it says it is."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +51,52 @@ class Sheet:
         """The document as PDF, drawn in child processes. Takes seconds: never inside a transaction.
 
         A document in parts is drawn on several processors, and of its parts only those not drawn lately.
-        Raises RenderFailed, with the reason, when the document asks for what it may not, and LimitReached.
+        A letter that no packaged face has is drawn as its code. Raises RenderFailed, with the reason, when the
+        document asks for what it may not, and LimitReached.
         """
-        pieces = cut(self.html, self.css)
+        pieces = cut(self._printed, self.css)
         crew = child.Crew(limits, size=min(len(os.sched_getaffinity(0)), MOST))
         try:
             with crew:
                 if pieces:
                     return self._joined(crew, pieces)
-                return crew.do([(self._render(self.html),)])[0]
+                return crew.do([(self._render(self._printed),)])[0]
         except child.LimitBroken as failure:
             raise LimitReached(str(failure)) from failure
         except child.ChildFailed as failure:
             raise RenderFailed(str(failure)) from failure
+
+    def archival_pdf(self) -> bytes:
+        """The document as PDF that may be stored: the checker of its profile, PDF/A-3b, found nothing wrong in it.
+
+        Takes seconds: never inside a transaction. Raises NotArchival where a letter can't be printed or the
+        checker finds anything, which is logged; and as `pdf` does.
+        """
+        if missing := letters.unprintable(self.html):
+            raise NotArchival(f"It {letters.refusal(missing)} It is in “{self._around(missing[0])}”.")
+        body = self.pdf()
+        try:
+            found = json.loads(child.run(archive.findings, body))
+        except child.ChildFailed as failure:
+            raise RenderFailed(str(failure)) from failure
+        if found:
+            logger.error("%s is not PDF/A-3b, so it is not stored: %s", self.name, "; ".join(found))
+            raise NotArchival(
+                "It fails the check of archival files (PDF/A-3b). "
+                "Tell whoever runs this site: its log says what is wrong."
+            )
+        return body
+
+    @cached_property
+    def _printed(self) -> str:
+        return letters.with_codes(self.html)
+
+    def _around(self, letter: str) -> str:
+        """The words about the first such letter, without markup where it isn't within it, as what heads repeat is."""
+        text = TAG.sub(" ", self.html)
+        text = unescape(text if letter in text else self.html)
+        at = text.index(letter)
+        return " ".join(text[max(0, at - AROUND) : at + AROUND].split())
 
     def _joined(self, crew: child.Crew, pieces: Pieces) -> bytes:
         cache = caches[CACHE]

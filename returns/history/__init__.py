@@ -21,6 +21,7 @@ from .events import (
     version_detail,
 )
 from .proof import also_proves, check
+from .remarks import remarks
 from .replay import present_cells, present_saves, replay
 
 __all__ = [
@@ -41,6 +42,7 @@ __all__ = [
     "present_cells",
     "present_saves",
     "record",
+    "remarks",
     "replay",
     "report_copy_detail",
     "report_detail",

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from .. import chain
 from ..answers import Place
+from ..cells import figures_in_words, kept_in_words
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..report import heading_of
 
@@ -96,10 +97,10 @@ def explained(return_: Return, events) -> list[Event]:
 
 
 def _explained(return_: Return, event: Event) -> Event:
+    """The event with `what` it changed, `was` and `became` in words, and of a figure both in `figures`."""
+    event.was, event.became, event.figures = event.old, event.new, ""
     if event.kind == Event.Kind.ANSWER:
-        _, table = return_.proforma.tables[event.table]
-        label = table.column(event.field).label
-        event.what = f"{label}, {table.point(event.point).name}" if event.point else label
+        _explain_answer(return_, event)
     elif event.kind == Event.Kind.ALLOCATION:
         event.what = "Owner"
     elif event.kind == Event.Kind.RISK:
@@ -111,6 +112,14 @@ def _explained(return_: Return, event: Event) -> Event:
     else:
         event.what = event.get_kind_display()
     return event
+
+
+def _explain_answer(return_: Return, event: Event) -> None:
+    _, table = return_.proforma.tables[event.table]
+    column = table.column(event.field)
+    event.what = f"{column.label}, {table.point(event.point).name}" if event.point else column.label
+    event.was, event.became = (kept_in_words(table, event.field, text) for text in (event.old, event.new))
+    event.figures = figures_in_words(table, column, event.was, event.became)
 
 
 def risk_of(event: Event) -> int:

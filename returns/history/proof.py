@@ -21,6 +21,7 @@ from .events import (
     report_copy_detail,
     version_detail,
 )
+from .remarks import figure_sections
 from .replay import Replayed, cell_key, present_cells, present_saves, replay, unasked_columns
 
 NOBODY = {"owner": "", "department": "", "due": ""}
@@ -76,6 +77,7 @@ def _problems(return_: Return, expected: Head | None) -> Iterator[str]:
         yield from misplaced  # with records missing, the return can’t be read any further
     else:
         yield from _contradictions(return_, events)
+        yield from _own_figures_signed(return_, events)
         for proof in _beside:
             yield from proof(return_, events)
 
@@ -214,6 +216,22 @@ def _changed_answers(answers: Answers, told: Replayed) -> Iterator[str]:
         then, now = told.saves.get(record, 0), saves.get(record, 0)
         if then != now:
             yield f"{_record_name(answers, *record)}: the history knows {then:,} saves of it, the return {now:,}."
+
+
+def _own_figures_signed(return_: Return, events: list[Event]) -> Iterator[str]:
+    """Each signature on figures that its signer had entered, which every act refuses."""
+    sections = {section.key for section in figure_sections(return_)}
+    entered: dict[tuple, dict[tuple, int]] = {}
+    for event in events:
+        if event.kind == Event.Kind.ANSWER:
+            section = return_.proforma.tables[event.table][0].key
+            cells = entered.setdefault((section, event.line, event.department_id), {})
+            cells[event.table, event.point, event.field] = event.by_id
+            continue
+        cells = entered.get((event.section, event.line, event.department_id), {})
+        if event.kind == Event.Kind.SIGNED and event.section in sections and event.by_id in cells.values():
+            code = event.line or event.section
+            yield f"Event {event.number:,}: {event.by} signed figures of {code} that they had entered themselves."
 
 
 def _changed_report(return_: Return, told: Replayed, by_number: dict) -> Iterator[str]:

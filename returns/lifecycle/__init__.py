@@ -1,7 +1,15 @@
 """The life of a return: the table of its states and acts, and the one function that runs them."""
 
 from .performing import perform, rehearse
-from .table import TRANSITIONS, Action, Transition, as_markdown, available_actions, opening_action
+from .table import (
+    TRANSITIONS,
+    Action,
+    Transition,
+    as_markdown,
+    available_actions,
+    opening_action,
+    why_not_yet,
+)
 
 __all__ = [
     "TRANSITIONS",
@@ -12,4 +20,5 @@ __all__ = [
     "opening_action",
     "perform",
     "rehearse",
+    "why_not_yet",
 ]

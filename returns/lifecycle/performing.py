@@ -94,7 +94,7 @@ def _draw(transition: Transition, step: Step) -> Version:
     last = return_.versions.defer("pdf").order_by("-number").first()
     answers = read(return_)
     if transition.version == Version.Kind.APPROVED:
-        data = last.data
+        data = last.stored_data()
         if not says_the_same(answers, data):
             raise ActionRefused(
                 "The return differs from the copy that Cabinet saw, which no page can do. "
@@ -102,8 +102,6 @@ def _draw(transition: Transition, step: Step) -> Version:
             )
     else:
         data = freeze(answers)
-        if transition.version == Version.Kind.AMENDED and says_the_same(answers, last.data):
-            raise ActionRefused("Nothing was amended. Change something first, or abandon the amendment.")
     version = Version(
         return_record=return_,
         number=last.number + 1 if last else 1,

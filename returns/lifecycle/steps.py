@@ -13,9 +13,10 @@ from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatu
 from ..answers import read
 from ..chain import canonical
 from ..completeness import assess
-from ..frozen import thaw
+from ..frozen import says_the_same, thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
+from ..states import power
 
 
 @dataclass
@@ -42,6 +43,13 @@ def nothing_blocks(return_: Return, by: User) -> str:
         f"{count:,} blocker{' is' if count == 1 else 's are'} left, the first: {blockers[0].message}. "
         "Clear them, then try again."
     )
+
+
+def amended_and_nothing_blocks(return_: Return, by: User) -> str:
+    last = return_.versions.defer("pdf").order_by("-number").first()
+    if says_the_same(read(return_), last.stored_data()):
+        return "Nothing was amended. Change something first, or abandon the amendment."
+    return nothing_blocks(return_, by)
 
 
 def another_person_sent_it(return_: Return, by: User) -> str:
@@ -180,8 +188,7 @@ def decided(step: Step) -> None:
     on = date_format(decision.date, "j F Y")
     text = f"Cabinet’s decision of {on}, minute {decision.minute}: {decision.text}"
     if decision.delegate:
-        until = date_format(decision.delegated_until, "j F Y")
-        text += f" {decision.delegate} may amend case studies and efficiency figures until {until}."
+        text += f" {power(decision)}"
     subject = (
         "Cabinet approved the return"
         if decision.outcome == "approved"
@@ -219,7 +226,7 @@ def read_approved(step: Step) -> None:
     """The version that stands, read before anything is locked."""
     with_reason(step)
     last = step.return_.versions.defer("pdf").order_by("-number").first()
-    step.details["approved"] = thaw(step.return_, last.data)
+    step.details["approved"] = thaw_version(step.return_, last)
 
 
 def restore(step: Step) -> None:

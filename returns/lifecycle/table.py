@@ -109,7 +109,7 @@ TRANSITIONS: dict[Action, Transition] = {
         who="delegate, to the end of the last day",
         condition="something changed, nothing blocks",
         kind=Event.Kind.AMENDED,
-        guard=steps.nothing_blocks,
+        guard=steps.amended_and_nothing_blocks,
         version=Version.Kind.AMENDED,
         after=steps.amended,
     ),
@@ -157,6 +157,12 @@ def available_actions(return_: Return, user: User) -> list[Action]:
         and rules.belongs(user, return_.authority)
         and transition.rule(user, return_)
     ]
+
+
+def why_not_yet(action: Action, return_: Return, user: User) -> str:
+    """What has to happen before this available act can be done; nothing where it can be done now."""
+    guard = TRANSITIONS[action].guard
+    return guard(return_, user) if guard else ""
 
 
 def opening_action(return_: Return, user: User) -> Action | None:

@@ -8,6 +8,8 @@ from .notice import Notice
 from .report import ReportCopy, ReportParagraph
 from .return_ import Allocation, Event, Return
 from .review import Query, SentBack, SignOff
+from .stored import DamagedCopy
+from .unsaved import Unsaved
 
 __all__ = [
     "Allocation",
@@ -18,6 +20,7 @@ __all__ = [
     "Correctable",
     "Correction",
     "Cover",
+    "DamagedCopy",
     "Decision",
     "Declaration",
     "Department",
@@ -32,6 +35,7 @@ __all__ = [
     "Role",
     "SentBack",
     "SignOff",
+    "Unsaved",
     "User",
     "Version",
 ]

@@ -1,20 +1,41 @@
-"""What was decided about a return, and the copies of it that stand for ever."""
+"""What was decided about a return, and the copies of it that are kept for ever."""
 
 from __future__ import annotations
 
+import datetime
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
+from .. import clock
 from ..entry import within_sentence
 from .council import User
 from .return_ import Event, Return
+from .stored import StoredCopy
 
 
-class Version(models.Model):
+class VersionManager(models.Manager):
+    """Versions that know the day of the decision they record."""
+
+    def get_queryset(self):
+        """Each version with `decided_on`: the day Cabinet met, of an approved copy; None of any other.
+
+        It is the day as corrected last, which what is stored in the version may not know.
+        """
+        decided = Decision.objects.filter(event=OuterRef("event")).values("date")
+        corrected = (
+            Correction.objects.filter(decision__event=OuterRef("event")).order_by("-pk").values("date")
+        )
+        day = Coalesce(Subquery(corrected[:1]), Subquery(decided[:1]))
+        return super().get_queryset().annotate(decided_on=day)
+
+
+class Version(StoredCopy):
     """One frozen copy of a return: its answers as canonical data, their digest, and the PDF made of them.
 
     Written whole in one transaction and never changed: the database refuses it.
@@ -30,10 +51,8 @@ class Version(models.Model):
     kind = models.CharField(max_length=10, choices=Kind)
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="version_made")
     data = models.TextField(help_text="The answers as canonical JSON.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the data in UTF-8.")
-    pdf = models.BinaryField()
-    pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of the PDF.")
-    pdf_size = models.PositiveIntegerField(help_text="Bytes of the PDF.")
+
+    objects = VersionManager()
 
     class Meta:
         ordering = ["number"]
@@ -54,6 +73,25 @@ class Version(models.Model):
     def words(self) -> str:
         """What it is, within a sentence: "as sent to Cabinet"."""
         return within_sentence(self.get_kind_display())
+
+    @property
+    def day(self) -> datetime.date:
+        """The day of what its words say: Cabinet's decision, or the sending or amending. In London."""
+        return self.decided_on or clock.day_of(self.event.at)
+
+    @property
+    def dated(self) -> str:
+        """What it is and since when, within a sentence: "as approved by Cabinet on 2 December 2004"."""
+        return f"{self.words} on {date_format(self.day, 'j F Y')}"
+
+    @property
+    def called(self) -> str:
+        """Its name among the versions of its return: "version 2, as approved by Cabinet on 2 December 2004"."""
+        return f"version {self.number}, {self.dated}"
+
+    @property
+    def copy_name(self) -> str:
+        return f"version {self.number}"
 
     @property
     def pdf_url(self) -> str:

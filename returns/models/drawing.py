@@ -1,9 +1,12 @@
 """The queue of documents to be drawn."""
 
+import datetime
+
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
+from .. import clock
 from .council import User
 from .return_ import Return
 
@@ -60,6 +63,11 @@ class Drawing(models.Model):
     @property
     def pdf_url(self) -> str:
         return reverse("drawing-pdf", args=self._address)
+
+    @property
+    def asked_at(self) -> datetime.datetime:
+        """When it was asked for, by the clock that people read."""
+        return clock.shown(self.requested_at)
 
     @property
     def is_open(self) -> bool:

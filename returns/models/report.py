@@ -6,6 +6,7 @@ from django.urls import reverse
 from ..report import heading_of, own_number
 from .decision import Version
 from .return_ import Event, Return
+from .stored import StoredCopy
 
 
 class ReportParagraph(models.Model):
@@ -43,7 +44,7 @@ class ReportParagraph(models.Model):
         return own_number(self.key) is not None
 
 
-class ReportCopy(models.Model):
+class ReportCopy(StoredCopy):
     """One edition of the covering report as Cabinet read it with a version: canonical data, and the PDF made of them.
 
     The first edition is stored with the version; each correction while the return is with Cabinet adds another.
@@ -55,10 +56,6 @@ class ReportCopy(models.Model):
     edition = models.PositiveIntegerField(help_text="Its number among the version's reports, from 1.")
     event = models.OneToOneField(Event, on_delete=models.PROTECT, related_name="+")
     data = models.TextField(help_text="Paragraphs, figures and risks as canonical JSON.")
-    digest = models.CharField(max_length=64, help_text="SHA-256 of the data in UTF-8.")
-    pdf = models.BinaryField()
-    pdf_digest = models.CharField(max_length=64, help_text="SHA-256 of the PDF.")
-    pdf_size = models.PositiveIntegerField(help_text="Bytes of the PDF.")
 
     class Meta:
         ordering = ["version", "edition"]
@@ -68,6 +65,10 @@ class ReportCopy(models.Model):
 
     def __str__(self):
         return f"Covering report of version {self.version.number}, edition {self.edition}"
+
+    @property
+    def copy_name(self) -> str:
+        return f"the covering report of version {self.version.number}, edition {self.edition}"
 
     def get_absolute_url(self):
         return reverse("report-copy", args=self._address)

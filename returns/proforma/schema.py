@@ -140,6 +140,12 @@ class Column(Sourced, frozen=True, kw_only=True):
     help: str = ""
     max_words: int | None = None
 
+    def at(self, point: Point | None) -> str:
+        """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
+        if point is None:
+            return self.label
+        return f"{self.label} {'at' if point.date else 'for'} {point.name}"
+
 
 class Table(_Frozen, frozen=True, kw_only=True):
     key: Key

@@ -7,15 +7,15 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from .. import clock, held, locks, rules
+from .. import clock, locks, rules, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers import read
 from ..chain import short_code
 from ..completeness import assess
-from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse
+from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
-from .base import PassMixin, ReturnMixin
+from .base import PassMixin, ReturnMixin, given_back
 
 # What the buttons of the check page ask for; the form itself asks for the check page.
 RECORD, CHANGE = "record", "change"
@@ -31,6 +31,11 @@ class ActPerform(ReturnMixin, TemplateView):
     """One act of the lifecycle: what it needs, and the button that does it."""
 
     template_name = "returns/act_form.html"
+    form_title = "Status and versions"
+
+    @classmethod
+    def posted_forms(cls, kwargs):
+        return (FORMS[kwargs["action"]],) if kwargs["action"] in Action.values else ()
 
     def find(self):
         super().find()
@@ -63,7 +68,7 @@ class ActPerform(ReturnMixin, TemplateView):
                 f"The return is {self.return_.status_words} since this page was opened, so nothing was done. "
                 "Look at what happened, then decide."
             )
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+            return self._refused(form, refusal)
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form), status=422)
         if request.POST.get("step") == CHANGE:
@@ -73,8 +78,7 @@ class ActPerform(ReturnMixin, TemplateView):
         try:
             return_ = perform(self.action, return_=self.return_, by=request.user, **form.details)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
-        held.release(request)
+            return self._refused(form, str(refusal))
         if self.transition.target:
             messages.success(request, f"Done. The return is now {return_.status_words}.")
         else:
@@ -89,13 +93,20 @@ class ActPerform(ReturnMixin, TemplateView):
         try:
             rehearse(self.action, return_=self.return_, by=self.request.user, **form.details)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+            return self._refused(form, str(refusal))
         self.template_name = "returns/act_check.html"
         return self.render_to_response(self.get_context_data(form=form, recorded=form.recorded))
 
+    def _refused(self, form, refusal: str):
+        """The form again with the refusal, where the page still has the form; else what was typed is given back."""
+        context = self.get_context_data(form=form, refusal=refusal)
+        if context["not_yet"]:
+            return unsaved.refused(refusal)
+        return given_back(self.render_to_response(context, status=409))
+
     def get_context_data(self, form=None, **kwargs):
-        kept = None if form else held.find(self.request)
-        form = form or self.get_form(kept)
+        row = None if form else unsaved.find(self.request)
+        form = form or self.get_form(row and row.posted)
         # A condition makes sense only where the act can be done at all.
         guard = self.return_.status in self.transition.sources and self.transition.guard
         context = super().get_context_data(**kwargs) | {
@@ -105,9 +116,8 @@ class ActPerform(ReturnMixin, TemplateView):
             "form": form,
             "button": "Continue" if form.checked else BUTTONS.get(self.action, self.action.label),
             "draws": self.transition.version is not None,
-            "kept": kept is not None,
+            "kept": row is not None,
             "not_yet": guard(self.return_, self.request.user) if guard else "",
-            "writer": held.writer_token(self.request.user),
         }
         if isinstance(form, ElementsForm):
             context["groups"] = groups = self._elements(form)
@@ -146,12 +156,15 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
         versions = list(return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number"))
         for version in versions:
             version.return_record, version.code = return_, short_code(version.digest)
-        mine = available_actions(return_, user)
+        mine = {action: why_not_yet(action, return_, user) for action in available_actions(return_, user)}
+        ready = [action for action, reason in mine.items() if not reason]
+        primary = next((action for action in ONWARD if action in ready), None)
         working = return_.status in rules.WORKING
         return super().get_context_data(**kwargs) | {
             "way": [(status, status == return_.status) for status in Return.Status],
-            "primary": next((action for action in ONWARD if action in mine), None),
-            "actions": mine,
+            "primary": primary,
+            "further": [action for action in ready if action != primary],
+            "not_yet": [(action, reason) for action, reason in mine.items() if reason],
             "others": [
                 (action, transition)
                 for action, transition in TRANSITIONS.items()

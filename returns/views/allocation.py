@@ -7,24 +7,25 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks, rules
+from .. import locks, rules, unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers import read
-from ..forms import form_helper
+from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed
-from .base import ReturnMixin
+from .base import ReturnMixin, adopt_url, given_back
 
 
-class AllocationForm(forms.Form):
+class AllocationForm(PageForm):
     """Some lines, one owner in one of their departments, one date."""
 
     lines = forms.MultipleChoiceField(
+        label="Lines",
         error_messages={
             "required": "No line is ticked. Tick at least one.",
             "invalid_choice": "There is no line %(value)s in this return.",
-        }
+        },
     )
     owner = forms.ChoiceField(
         label="Owner",
@@ -60,6 +61,16 @@ class AllocationForm(forms.Form):
         ]
         self.helper = form_helper()
 
+    @staticmethod
+    def said(name: str, value: str, authority) -> str:
+        """An owner that was chosen, in words."""
+        username, _, slug = value.partition("@")
+        if name != "owner" or not slug or not value.isprintable():
+            return ""
+        person = User.objects.filter(authority=authority, username=username).first()
+        department = authority.departments.filter(slug=slug).first()
+        return f"{person}, {department}" if person and department else ""
+
     def clean_owner(self):
         return self.people[self.cleaned_data["owner"]]
 
@@ -77,10 +88,15 @@ class AllocationView(ReturnMixin, TemplateView):
     """Every line that one named person answers, with its owner."""
 
     template_name = "returns/allocation.html"
+    form_title = "Allocation"
+    form_class = AllocationForm
+
+    def _may_allocate(self) -> bool:
+        return rules.can_allocate(self.request.user, self.return_)
 
     def allowed(self) -> bool:
         if self.request.method == "POST":
-            return rules.can_allocate(self.request.user, self.return_)
+            return self._may_allocate()
         return rules.can_open_allocation(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
@@ -100,65 +116,73 @@ class AllocationView(ReturnMixin, TemplateView):
             )
         except ActionRefused as refusal:
             form.add_error("owner", str(refusal))
-            return self.render_to_response(self.get_context_data(form=form), status=409)
+            return given_back(self.render_to_response(self.get_context_data(form=form), status=409))
         noun = "line is" if changed == 1 else "lines are"
         told = f"{changed} {noun} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
             told += f" Signatures on {listed(sorted(void))} are void, and their givers are told."
         messages.success(request, told)
-        return redirect(request.get_full_path())
+        return redirect(unsaved.address_of(request))
 
     def get_context_data(self, form=None, **kwargs):
-        form = form or AllocationForm(self.return_, initial={"due": f"{self.return_.answers_due:%-d %B %Y}"})
+        row = unsaved.find(self.request) if form is None and self._may_allocate() else None
+        initial = {"due": f"{self.return_.answers_due:%-d %B %Y}"}
+        form = form or AllocationForm(self.return_, row and row.posted, initial=initial)
         answers = read(self.return_)
-        section = self.return_.proforma.section_by_key.get(self.request.GET.get("section", ""))
-        area, tier = self.request.GET.get("area", ""), self.request.GET.get("tier", "")
-        ticked = set(form["lines"].value() or [])
-        rows = []
-        for key, (its_section, line) in self.return_.proforma.allocated_lines.items():
-            if (
-                (section and its_section != section)
-                or (area and line.group != area)
-                or (tier and line.tier != tier)
-            ):
-                continue
-            place = answers.place(its_section.key, key)
-            group = next((g for g in its_section.groups if g.key == line.group), None)
-            rows.append(
-                {
-                    "place": place,
-                    "group": group,
-                    "tier": self.return_.proforma.tier_of(line),
-                    "allocation": answers.allocations[key],
-                    "applies": answers.applies(place),
-                    "ticked": key in ticked,
-                    "signed": answers.signed.get(place.key),
-                }
-            )
+        rows = self._rows(answers, set(form["lines"].value() or []))
         every = [
-            (answers.allocations[key], answers.applies(answers.place(s.key, key)))
-            for key, (s, line) in self.return_.proforma.allocated_lines.items()
+            (answers.allocations[key], answers.applies(answers.place(section.key, key)))
+            for key, (section, _) in self.return_.proforma.allocated_lines.items()
         ]
+        can_allocate = self._may_allocate()
         return super().get_context_data(**kwargs) | {
             "form": form,
-            "locked": ""
-            if rules.can_allocate(self.request.user, self.return_)
-            else locks.why_locked(self.return_),
-            "errors": [
-                {"href": f"#{form[name].auto_id}" if name != "lines" else "#lines", "text": text}
-                for name, texts in form.errors.items()
-                for text in texts
-            ],
-            "unowned": [row for row in rows if row["allocation"].owner is None and row["applies"]],
+            "kept": row is not None,
+            "can_allocate": can_allocate,
+            "locked": "" if can_allocate else locks.why_locked(self.return_),
+            "errors": form.problems,
+            "rows": rows,
+            "unowned": [row for row in rows if row["allocation"].owner is None and not row["outside"]],
             "owned": [row for row in rows if row["allocation"].owner],
-            "outside": [row for row in rows if row["allocation"].owner is None and not row["applies"]],
+            "outside": [row for row in rows if row["allocation"].owner is None and row["outside"]],
             "blocking": sum(allocation.owner is None and applies for allocation, applies in every),
             "total": len(every),
             "any_signed": any(row["signed"] for row in rows),
             "sections": [s for s in self.return_.proforma.sections if s.answered_by == "owner"],
             "areas": self.return_.proforma.section_by_key["outcomes"].groups,
-            "chosen": {"section": section.key if section else "", "area": area, "tier": tier},
+            "chosen": self._chosen(),
         }
+
+    def _chosen(self) -> dict:
+        """The filter: section, area and tier, each a key or nothing."""
+        return {name: self.request.GET.get(name, "") for name in ("section", "area", "tier")}
+
+    def _rows(self, answers, ticked: set) -> list[dict]:
+        """The lines of the filter, each with its owner."""
+        chosen, proforma = self._chosen(), self.return_.proforma
+        sections = proforma.section_by_key
+        rows = []
+        for key, (section, line) in proforma.allocated_lines.items():
+            if (
+                (chosen["section"] in sections and section.key != chosen["section"])
+                or chosen["area"] not in ("", line.group)
+                or chosen["tier"] not in ("", line.tier)
+            ):
+                continue
+            place = answers.place(section.key, key)
+            rows.append(
+                {
+                    "place": place,
+                    "group": next((group for group in section.groups if group.key == line.group), None),
+                    "tier": proforma.tier_of(line),
+                    "allocation": answers.allocations[key],
+                    "outside": answers.outside(place),
+                    "adopt": adopt_url(self.request.user, answers, place),
+                    "ticked": key in ticked,
+                    "signed": answers.signed.get(place.key),
+                }
+            )
+        return rows
 
 
 def _signed(return_) -> set[str]:

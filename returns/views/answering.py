@@ -1,12 +1,13 @@
 """Answer a line, a section's record or a case study; list a section; see what was changed."""
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import held, history, locks, rules
+from .. import history, locks, rules, unsaved
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers import read
@@ -15,7 +16,8 @@ from ..conflicts import conflict_context
 from ..forms import merged, table_formset
 from ..lifecycle import opening_action
 from ..models import Return
-from .base import ReturnMixin
+from ..next_act import next_blank
+from .base import ReturnMixin, given_back
 
 
 class SectionMixin(ReturnMixin):
@@ -77,26 +79,25 @@ class AnswerView(PlaceMixin, TemplateView):
     """All cells of a place: to fill in by those who answer it, to read by others who may see it."""
 
     template_name = "returns/place_answer.html"
+    form_class = AmendmentForm
 
     def get(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
             return self._page()
-        kept = held.find(request)
-        if kept is None:
+        row = unsaved.find(request)
+        if row is None:
             return self._page(self._formset(), self._amendment())
-        messages.info(
-            request, "You were signed out before this was saved. What you typed is below: check it and save."
-        )
-        formset = self._formset(kept)
+        typed = merged(row.posted)
+        formset = self._formset(typed)
         formset.is_valid()
-        return self._page(formset, self._amendment(kept))
+        return self._page(formset, self._amendment(typed), kept=True)
 
     def post(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
-            context = self.get_context_data(typed=_typed(request.POST))
             # Locked since the form was opened is a conflict; never theirs to answer is forbidden.
-            status = 409 if context["lock"] else 403
-            return render(request, "returns/place_refused.html", context, status=status)
+            if rules.is_open(self.place):
+                raise PermissionDenied
+            return unsaved.refused(f"{self.place.code} is locked. {locks.why_locked(self.return_)}")
         posted = merged(request.POST)
         formset, amendment = self._formset(posted), self._amendment(posted)
         if not all([formset.is_valid(), amendment is None or amendment.is_valid()]):
@@ -107,16 +108,18 @@ class AnswerView(PlaceMixin, TemplateView):
                 return_=self.return_, by=request.user, changes=formset.changes, reason=reason
             )
         except ActionRefused as refusal:
-            context = self.get_context_data(typed=_typed(request.POST), refusal=refusal)
-            return render(request, "returns/place_refused.html", context, status=409)
+            return unsaved.refused(str(refusal))
         if saved.conflicts:
-            context = self.get_context_data(**conflict_context(saved.conflicts, posted))
-            return render(request, "returns/answer_conflict.html", context, status=409)
-        held.release(request)
+            context = self.get_context_data(**conflict_context(saved.conflicts, posted, request.user))
+            return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         messages.success(request, _told(self.place.code, saved))
-        onward = self._neighbours()[1] if "next" in request.POST else self.place
-        if onward:
-            return redirect(onward)
+        return self._onward() if "next" in request.POST else redirect(self.place)
+
+    def _onward(self):
+        """To this person's next blank; back to their work where there is none."""
+        following = next_blank(assess(read(self.return_)), self.request.user, self.place)
+        if following:
+            return redirect(following)
         return redirect("returns:work-list", self.authority.slug, self.return_.round)
 
     def _formset(self, data=None):
@@ -126,8 +129,8 @@ class AnswerView(PlaceMixin, TemplateView):
         """Asks why, where an approved answer is amended."""
         return AmendmentForm(data) if self.return_.status == Return.Status.AMENDING else None
 
-    def _page(self, formset=None, amendment=None, status: int = 200):
-        context = self.get_context_data(formset=formset, amendment=amendment)
+    def _page(self, formset=None, amendment=None, status: int = 200, kept: bool = False):
+        context = self.get_context_data(formset=formset, amendment=amendment, kept=kept)
         return self.render_to_response(context, status=status)
 
     def _siblings(self) -> list:
@@ -167,7 +170,6 @@ class AnswerView(PlaceMixin, TemplateView):
             "tier": self.return_.proforma.tier_of(self.place.line) if self.place.line else None,
             "events": history.of_place(self.place)[:4],
             "cells": list(self.answers.cells(self.place)),
-            "writer": held.writer_token(self.request.user),
             "can_remove": self.section.key == "cases" and rules.can_remove_case_study(user, self.place, None),
         }
         if self.section.groups and self.place.line:
@@ -198,6 +200,8 @@ class CaseStudyCreate(ReturnMixin, View):
     """A new blank case study of one's department, ready to be written."""
 
     http_method_names = ["post"]
+    form_title = "Case study"
+    posted_labels = {"department": "Department"}
 
     def allowed(self) -> bool:
         return rules.can_add_case_study(self.request.user, self.return_)
@@ -250,14 +254,4 @@ def _told(code: str, saved) -> str:
 
 def _errors(formset, amendment) -> list[dict]:
     found = list(formset.errors) if formset else []
-    if amendment and amendment.is_bound:
-        href = f"#{amendment['reason'].auto_id}"
-        found += [{"href": href, "text": text} for text in amendment.errors.get("reason", [])]
-    return found
-
-
-def _typed(post) -> list[str]:
-    """The texts worth copying out of a form that is refused."""
-    return [
-        value for name, value in post.items() if name.count("--") and not name.endswith("-seen") and value
-    ]
+    return found + amendment.problems if amendment else found

@@ -3,15 +3,18 @@
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, locks, passes, rules
-from ..answers import read
-from ..frozen import thaw
-from ..models import Authority, Department, Notice, Return
+from .. import clock, locks, passes, rules, unsaved
+from ..answers import Answers, read
+from ..frozen import thaw_version
+from ..models import Authority, Department, Notice, Return, Role, User
 from ..templatetags.returns_format import moment
+
+# Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
+SHOWN = 5
 
 
 @dataclass(frozen=True)
@@ -21,10 +24,47 @@ class NavItem:
     current: bool
 
 
+class Opens:
+    """The places whose pages this person may open; a template asks `{% if place in opens %}`."""
+
+    def __init__(self, user: User, answers: Answers):
+        self.user, self.answers = user, answers
+
+    def __contains__(self, place) -> bool:
+        return place is not None and rules.can_see_place(self.user, place, self.answers.allocation(place))
+
+
+@dataclass(frozen=True)
+class Menu:
+    """At most six items, or five and the rest under "More"."""
+
+    shown: list[NavItem]
+    more: list[NavItem]
+
+    @classmethod
+    def of(cls, items: list[NavItem]) -> "Menu":
+        count = len(items) if len(items) <= SHOWN + 1 else SHOWN
+        return cls(items[:count], items[count:])
+
+    @property
+    def current_more(self) -> NavItem | None:
+        """The present page, where it is one of those under "More"."""
+        return next((item for item in self.more if item.current), None)
+
+
 class CouncilMixin:
     """A page of the council in the address; the pages of any other council are not found."""
 
     footer_status = ""
+    # Of a page with a form: what it is called where it is given back, and labels that its form alone doesn't know.
+    form_title = ""
+    posted_labels: dict[str, str] = {}
+
+    @classmethod
+    def posted_forms(cls, kwargs: dict) -> tuple:  # noqa: ARG003 (of some pages it depends on the address)
+        """The forms that the page at this address takes: their labels name what was typed when it is given back."""
+        form_class = getattr(cls, "form_class", None)
+        return (form_class,) if form_class else ()
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
@@ -50,11 +90,12 @@ class CouncilMixin:
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "authority": self.authority,
-            "nav": self.navigation(),
+            "menu": Menu.of(self.navigation()),
             "footer_status": self.footer_status,
         }
 
     def navigation(self) -> list[NavItem]:
+        """The pages this person may open, in the order in which they are used."""
         if not rules.can_manage_people(self.request.user, self.authority):
             return []
         return_ = Return.objects.filter(authority=self.authority).order_by("-pk").first()
@@ -102,7 +143,7 @@ class ReturnMixin(CouncilMixin):
         if rules.sees_copies_only(self.request.user):
             version = self.return_.latest_version
             if version:
-                return thaw(self.return_, version.data)
+                return thaw_version(self.return_, version)
         return read(self.return_, *sections)
 
     def get_context_data(self, **kwargs):
@@ -111,43 +152,82 @@ class ReturnMixin(CouncilMixin):
             "proforma": self.return_.proforma,
             "today": clock.today(),
             "days_left": (self.return_.proforma.round.deadline - clock.today()).days,
-            "unseen_notices": Notice.objects.filter(
-                person=self.request.user, return_record=self.return_, seen_at=None
-            ).count(),
+            "unseen_notices": self._unseen_notices(),
         }
+
+    def _unseen_notices(self) -> int | None:
+        """How many messages are unread; None for whoever may not read the return and so has no messages."""
+        if not rules.can_read_return(self.request.user, self.return_):
+            return None
+        return Notice.objects.filter(
+            person=self.request.user, return_record=self.return_, seen_at=None
+        ).count()
 
     def navigation(self) -> list[NavItem]:
         user, return_ = self.request.user, self.return_
         address = (self.authority.slug, return_.round)
-        items = []
-        if rules.can_watch(user, return_):
-            items.append(self._item("Dashboard", "dashboard-detail", *address))
-        if rules.can_open_cabinet_page(user, return_):
-            items.append(self._item("Cabinet page", "cabinet-detail", *address))
-        if rules.has_work(user, return_):
-            items.append(self._item("My work", "returns:work-list", *address))
-            items.append(self._item("Quick grid", "outcomes:light-grid", *address))
-        if rules.can_open_allocation(user, return_):
-            items.append(self._item("Allocation", "returns:allocation", *address))
-        if rules.has_work(user, return_) and not rules.can_watch(user, return_):
-            items += [
-                self._item(
-                    "My department" if len(user.department_ids) == 1 else department.name,
-                    "returns:department-detail",
-                    *address,
-                    department.slug,
-                )
-                for department in user.departments.all()
-            ]
-        if rules.can_read_return(user, return_):
-            items.append(self._item("Signatures", "returns:signature-list", *address))
-            items.append(self._item("Status", "returns:act-list", *address))
-            items.append(self._item("Efficiency", "efficiency:gain-list", *address))
-            if rules.can_read_report(user, return_):
-                items.append(self._item("Risks", "efficiency:risk-list", *address))
-            items.append(self._item("Whole return", "returns:return-whole", *address))
-            items.append(self._item("Documents", "document-list", *address))
+        works, watches = rules.has_work(user, return_), rules.can_watch(user, return_)
+        reads, signs = rules.can_read_return(user, return_), rules.signs(user, return_)
+        minutes = rules.has_role(user, return_, Role.CLERK)
+        wanted = [
+            (watches, "Dashboard", "dashboard-detail"),
+            (rules.can_open_my_work(user, return_), "My work", "returns:work-list"),
+            (rules.can_open_allocation(user, return_), "Allocation", "returns:allocation"),
+            (signs, "Signatures", "returns:signature-list"),
+            (works, "Quick grid", "outcomes:light-grid"),
+            (rules.can_open_cabinet_page(user, return_), "Cabinet page", "cabinet-detail"),
+            (minutes, "Status", "returns:act-list"),
+            (reads, "Whole return", "returns:return-whole"),
+            (reads, "Documents", "document-list"),
+            (reads and not signs, "Signatures", "returns:signature-list"),
+            (reads and not minutes, "Status", "returns:act-list"),
+            (reads, "Efficiency", "efficiency:gain-list"),
+            (rules.can_read_report(user, return_), "Risks", "efficiency:risk-list"),
+        ]
+        items = [self._item(label, name, *address) for allowed, label, name in wanted if allowed]
+        if works and not watches:
+            items[1:1] = self._departments(address)
         return items + super().navigation()
+
+    def _departments(self, address) -> list[NavItem]:
+        """This person's departments, by name where there are several."""
+        own = list(self.request.user.departments.all())
+        return [
+            self._item(
+                "My department" if len(own) == 1 else each.name,
+                "returns:department-detail",
+                *address,
+                each.slug,
+            )
+            for each in own
+        ]
+
+
+def given_back(response: HttpResponse) -> HttpResponse:
+    """The answer to a refused form, which itself shows everything that was typed into it."""
+    response.gives_back = True
+    return response
+
+
+class RestoringMixin:
+    """A page of one form, which shows again what was typed and could not be saved. For views with `form_class`."""
+
+    def get(self, request, *args, **kwargs):
+        row = unsaved.find(request)
+        if row is None:
+            return super().get(request, *args, **kwargs)
+        form = self.get_form_class()(**self.get_form_kwargs() | {"data": row.posted})
+        return self.render_to_response(self.get_context_data(form=form, kept=True))
+
+    def form_invalid(self, form):
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
+
+def adopt_url(user, answers, place) -> str:
+    """Where an outcome that isn't adopted is adopted, for whoever may do so; or nothing."""
+    if not answers.not_adopted(place) or not rules.can_answer(user, place, answers.allocation(place)):
+        return ""
+    return f"{place.get_absolute_url()}#id_{answers.entries(place)[0].key}-applicability"
 
 
 class DepartmentMixin(ReturnMixin):

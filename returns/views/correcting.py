@@ -4,16 +4,18 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import held, rules
+from .. import rules, unsaved
 from ..action_forms import CorrectionForm
 from ..acts import ActionRefused, correct_decision, correct_filing
-from .base import ReturnMixin
+from .base import ReturnMixin, given_back
 
 
 class CorrectionMixin(ReturnMixin):
     """What is recorded, what it should be, and why."""
 
     template_name = "returns/correction_form.html"
+    form_class = CorrectionForm
+    form_title = "Correction"
 
     def get_form(self, data=None) -> CorrectionForm:
         return CorrectionForm(data, record=self.record, **self.labels)
@@ -25,21 +27,20 @@ class CorrectionMixin(ReturnMixin):
         try:
             self.act(return_=self.return_, by=request.user, **form.cleaned_data)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
-        held.release(request)
+            context = self.get_context_data(form=form, refusal=refusal)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(request, "Corrected. Those concerned are told.")
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, form=None, **kwargs):
-        kept = None if form else held.find(self.request)
+        row = None if form else unsaved.find(self.request)
         return super().get_context_data(**kwargs) | {
-            "form": form or self.get_form(kept),
-            "kept": kept is not None,
+            "form": form or self.get_form(row and row.posted),
+            "kept": row is not None,
             "title": self.title,
             "lede": self.lede,
             "record": self.record,
             "labels": self.labels,
-            "writer": held.writer_token(self.request.user),
         }
 
 

@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 
 from .. import history, locks, rules
 from ..acts.signing import event_key
-from ..answers import model_of, read
+from ..answers import read
 from ..chain import short_code
 from ..models import Event, Return
 from .base import ReturnMixin
@@ -65,6 +65,7 @@ class EventList(ReturnMixin, TemplateView):
             "is_light": event.field == "light",
             "was": was,
             "became": became,
+            "figures": event.figures,
         }
 
     def _place(self, event: Event):
@@ -80,11 +81,9 @@ class EventList(ReturnMixin, TemplateView):
     def _words(self, event: Event) -> tuple[str | None, str | None]:
         """What it was and what it became; None where the event changes no words."""
         if event.kind == Event.Kind.ANSWER:
-            _, table = self.return_.proforma.tables[event.table]
-            choices = dict(model_of(table)._meta.get_field(event.field).flatchoices)
-            if event.field == "light" or not choices:
+            if event.field == "light":
                 return event.old, event.new
-            return choices.get(event.old, event.old), choices.get(event.new, event.new)
+            return event.was, event.became
         if event.kind in (Event.Kind.ALLOCATION, Event.Kind.REPORT, Event.Kind.CORRECTED):
             return event.old, event.new
         if event.kind == Event.Kind.RISK:

@@ -8,9 +8,10 @@ from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
 
 from .. import rules
+from ..acts import ActionRefused
 from ..models import Authority, Department, User
 from ..people import DepartmentForm, PersonForm
-from .base import CouncilMixin, ReturnMixin
+from .base import CouncilMixin, RestoringMixin, ReturnMixin
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -42,17 +43,21 @@ class PersonList(AdministratorMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"people": people}
 
 
-class PersonCreate(AdministratorMixin, FormView):
+class PersonCreate(RestoringMixin, AdministratorMixin, FormView):
     """A new person, with a first password to be told in person."""
 
     template_name = "returns/person_form.html"
     form_class = PersonForm
+    form_title = "Person"
 
     def get_form_kwargs(self):
-        return super().get_form_kwargs() | {"authority": self.authority}
+        return super().get_form_kwargs() | {"authority": self.authority, "by": self.request.user}
 
     def form_valid(self, form):
-        person = form.save()
+        try:
+            person = form.save()
+        except ActionRefused as refusal:
+            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
         messages.success(self.request, f"{person} is saved.")
         return redirect("returns:person-list", self.authority.slug)
 
@@ -80,11 +85,12 @@ class DepartmentList(AdministratorMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"departments": departments}
 
 
-class DepartmentCreate(AdministratorMixin, FormView):
+class DepartmentCreate(RestoringMixin, AdministratorMixin, FormView):
     """A new department, with its blank records in every return that is being prepared."""
 
     template_name = "returns/department_form.html"
     form_class = DepartmentForm
+    form_title = "Department"
 
     def get_form_kwargs(self):
         return super().get_form_kwargs() | {"authority": self.authority}

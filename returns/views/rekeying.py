@@ -4,20 +4,21 @@ from django import forms
 from django.http import HttpResponse
 from django.views.generic import FormView, View
 
-from .. import rules
+from .. import clock, rules
 from ..documents.rekeying import answers_to_key
-from ..forms import form_helper
-from ..rekeying import LARGEST, BadFile, differences, keyed_cells, read_csv, too_large, write_csv
+from ..forms import PageForm, form_helper
+from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
+from ..states import state_words
 from .base import ReturnMixin
 
 WORDS = {
     "missing": "in the return, but not keyed",
     "extra": "keyed, but not in the return",
-    "different": "keyed otherwise",
+    "different": "keyed differently",
 }
 
 
-class KeyedForm(forms.Form):
+class KeyedForm(PageForm):
     """One file, which is read and not kept."""
 
     file = forms.FileField(
@@ -59,14 +60,13 @@ class RekeyingCheck(RekeyingMixin, FormView):
     def form_valid(self, form):
         answers, _ = answers_to_key(self.return_)
         cells = keyed_cells(answers)
-        found = differences(cells, form.cleaned_data["file"])
-        counts = [(words, sum(each.kind == kind for each in found)) for kind, words in WORDS.items()]
+        comparison = compare(cells, form.cleaned_data["file"])
         context = self.get_context_data(
             form=KeyedForm(),
-            compared=True,
+            comparison=comparison,
             cells=len(cells),
-            differences=[(WORDS[each.kind], each) for each in found],
-            counts=[(words, count) for words, count in counts if count],
+            differences=[(WORDS[each.kind], each) for each in comparison.first],
+            counts=[(WORDS[kind], count) for kind, count in comparison.counts.items()],
         )
         return self.render_to_response(context)
 
@@ -74,7 +74,10 @@ class RekeyingCheck(RekeyingMixin, FormView):
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"locked": self.return_.status in rules.LOCKED}
+        return super().get_context_data(**kwargs) | {
+            "locked": self.return_.status in rules.LOCKED,
+            "approval": state_words(self.return_, clock.today()).approval,
+        }
 
 
 class RekeyingTemplate(RekeyingMixin, View):

@@ -6,8 +6,8 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import held, rules
-from ..action_forms import WordsForm, element_key
+from .. import rules, unsaved
+from ..action_forms import WordsForm
 from ..acts import (
     ActionRefused,
     answerer,
@@ -20,7 +20,7 @@ from ..acts import (
 from ..answers import read
 from ..completeness import assess
 from ..models import Query, Role
-from .base import ReturnMixin
+from .base import ReturnMixin, given_back
 
 
 def cells_shown(view: ReturnMixin, place) -> list:
@@ -34,6 +34,9 @@ class QueryCreate(ReturnMixin, TemplateView):
     """Ask about the line that the address names: the lead raises a query, a Cabinet member asks a question."""
 
     template_name = "returns/query_form.html"
+    form_title = "Query"
+    posted_labels = {"text": "Query or question"}
+    form_class = WordsForm
 
     def find(self):
         super().find()
@@ -70,27 +73,23 @@ class QueryCreate(ReturnMixin, TemplateView):
                 return_=self.return_, by=request.user, place=self.place, text=form.cleaned_data["text"]
             )
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
-        held.release(request)
+            context = self.get_context_data(form=form, refusal=refusal)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(request, f"Asked. {answerer(self.answers, self.place) or 'The lead'} is told.")
         return redirect("returns:query-detail", self.authority.slug, self.return_.round, query.number)
 
     def get_context_data(self, form=None, **kwargs):
-        kept = None if form else held.find(self.request)
-        if kept and kept.get("about") != element_key(self.place):
-            kept = None  # it was written about another line
+        row = None if form else unsaved.find(self.request)
         return super().get_context_data(**kwargs) | {
             "place": self.place,
-            "about": element_key(self.place),
             "is_question": self.is_question,
             "can_see_place": rules.can_see_place(
                 self.request.user, self.place, self.answers.allocation(self.place)
             ),
-            "form": form or self.get_form(kept),
-            "kept": kept is not None,
+            "form": form or self.get_form(row and row.posted),
+            "kept": row is not None,
             "owner": self.answers.owner(self.place),
             "cells": cells_shown(self, self.place),
-            "writer": held.writer_token(self.request.user),
         }
 
 
@@ -120,6 +119,9 @@ class QueryDetail(ReturnMixin, TemplateView):
     """One query with its reply; who may replies or closes it."""
 
     template_name = "returns/query_detail.html"
+    form_title = "Reply"
+    posted_labels = {"text": "Reply"}
+    form_class = WordsForm
 
     def find(self):
         super().find()
@@ -160,8 +162,10 @@ class QueryDetail(ReturnMixin, TemplateView):
                 text = form.cleaned_data["text"]
                 reply_to_query(return_=self.return_, by=request.user, number=number, text=text)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
-        held.release(request)
+            if not self._may_reply():
+                return unsaved.refused(str(refusal))
+            context = self.get_context_data(form=form, refusal=refusal)
+            return given_back(self.render_to_response(context, status=409))
         messages.success(request, "The query is closed." if closing else "Your reply is sent.")
         return redirect("returns:query-detail", self.authority.slug, self.return_.round, number)
 
@@ -172,7 +176,7 @@ class QueryDetail(ReturnMixin, TemplateView):
 
     def get_context_data(self, form=None, **kwargs):
         can_see = rules.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
-        kept = None if form else held.find(self.request)
+        row = unsaved.find(self.request) if form is None and self._may_reply() else None
         return super().get_context_data(**kwargs) | {
             "query": self.query,
             "place": self.place,
@@ -180,10 +184,8 @@ class QueryDetail(ReturnMixin, TemplateView):
             "state": assess(self.answers).state(self.place),
             "cells": cells_shown(self, self.place),
             "can_see_place": can_see,
-            "typed": form.data.get("text", "") if form and not self._may_reply() else "",
             "may_reply": self._may_reply(),
             "may_close": self._may_close(),
-            "form": form or self._form(kept),
-            "kept": kept is not None,
-            "writer": held.writer_token(self.request.user),
+            "form": form or self._form(row and row.posted),
+            "kept": row is not None,
         }

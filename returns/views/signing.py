@@ -12,7 +12,8 @@ from ..answers import read
 from ..completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
-from .base import DepartmentMixin, ReturnMixin
+from ..since_signed import changed_since_signed
+from .base import DepartmentMixin, Opens, ReturnMixin
 
 
 class SignatureList(ReturnMixin, TemplateView):
@@ -37,7 +38,7 @@ class SignatureList(ReturnMixin, TemplateView):
                 }
             )
         voided = self._voided()
-        parts = [self._part(user, part, assessment.answers, voided) for part in assessment.parts]
+        parts = [self._part(user, part, voided) for part in assessment.parts]
         waiting = [row for row in parts if row["part"].unsigned]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
@@ -47,11 +48,12 @@ class SignatureList(ReturnMixin, TemplateView):
             "mine": [row for row in waiting if row["mine"]],
             "lock": locks.why_locked(self.return_),
             "can_watch": rules.can_watch(user, self.return_),
+            "opens": Opens(user, assessment.answers),
             "send_back": opening_action(self.return_, user),
         }
 
-    def _part(self, user, part, answers, voided) -> dict:
-        """One part with whether this person signs it, may open it, and what stands at each element."""
+    def _part(self, user, part, voided) -> dict:
+        """One part with whether this person signs it and may open it, and what each element waits for."""
         department = part.department
         if department is None:
             mine = rules.can_sign_figures(user, self.return_)
@@ -66,7 +68,6 @@ class SignatureList(ReturnMixin, TemplateView):
             "elements": [
                 {
                     "state": state,
-                    "may_open": rules.can_see_place(user, state.place, answers.allocation(state.place)),
                     "why": [] if state.signed else _why_unsigned(state),
                     "voided": None if state.signed or state.sent_back else voided.get(state.place.key),
                 }
@@ -119,11 +120,13 @@ class SignMixin:
         return super().get_context_data(**kwargs) | {
             "part": part,
             "statement": statement,
+            "changed": changed_since_signed(self.return_, part),
             "rows": [
                 {"state": state, "cells": list(assessment.answers.cells(state.place))}
                 for state in part.states
             ],
             "may_sign": self.may_sign(),
+            "opens": Opens(self.request.user, assessment.answers),
             "lock": "" if self.return_.status in rules.WORKING else locks.why_locked(self.return_),
             "prepared": prepared_by(self.request.user, self.return_, part) if part.department is None else [],
             "refusal": refusal,

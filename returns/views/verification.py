@@ -3,13 +3,13 @@
 from django import forms
 from django.views.generic import FormView
 
-from ..forms import form_helper
+from ..forms import PageForm, form_helper
 from ..models import Version
 from ..verification import LARGEST, verify
 from .base import ReturnMixin
 
 
-class VerifyForm(forms.Form):
+class VerifyForm(PageForm):
     """One file, which is read and not kept."""
 
     file = forms.FileField(

@@ -1,13 +1,15 @@
-"""Frozen copies of the return, as they were stored: to read, as PDF, as data."""
+"""Stored versions of the return: to read, as PDF, as data."""
 
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
-from .. import passes
+from .. import clock, passes
 from ..chain import short_code
 from ..completeness import assess
-from ..documents.return_ import return_context
-from ..frozen import thaw
+from ..documents.return_ import VersionWords, return_context
+from ..frozen import thaw_version
+from ..models import Version
+from ..states import provisional
 from .base import PassMixin, ReturnMixin
 
 
@@ -25,21 +27,33 @@ class VersionMixin(PassMixin, ReturnMixin):
         self.version.return_record = self.return_
 
 
+# What its maker did, within "stored when somebody …".
+MADE_BY = {
+    Version.Kind.CABINET: "sent the return to Cabinet",
+    Version.Kind.APPROVED: "recorded Cabinet’s approval",
+    Version.Kind.AMENDED: "finished the amendment",
+}
+
+
 class VersionDetail(VersionMixin, TemplateView):
-    """Every section as it stood in this version."""
+    """Every section as it was in this version."""
 
     template_name = "returns/version_detail.html"
 
     def get_context_data(self, **kwargs):
-        answers = thaw(self.return_, self.version.data)
-        document = return_context(assess(answers), as_at=self.version.event.at)
+        answers = thaw_version(self.return_, self.version)
+        latest = self.return_.latest_version
+        is_latest = latest.number == self.version.number
+        # An earlier version is changed by nobody.
+        words = VersionWords(provisional=provisional(self.return_, clock.today()) if is_latest else "")
         return (
             super().get_context_data(**kwargs)
-            | document
+            | return_context(assess(answers), self.version.event.at, words)
             | {
                 "version": self.version,
                 "code": short_code(self.version.digest),
-                "latest": self.return_.latest_version,
+                "made_by": MADE_BY[self.version.kind],
+                "later": None if is_latest else latest,
             }
         )
 
@@ -50,7 +64,7 @@ class VersionPdf(VersionMixin, View):
     unread = "data"
 
     def get(self, request, *args, **kwargs):
-        return passes.answer(self.version.file_name("pdf"), bytes(self.version.pdf))
+        return passes.answer(self.version.file_name("pdf"), self.version.stored_pdf())
 
 
 class VersionData(VersionMixin, View):
@@ -59,7 +73,7 @@ class VersionData(VersionMixin, View):
     def get(self, request, *args, **kwargs):
         name = self.version.file_name("json")
         return HttpResponse(
-            self.version.data.encode(),
+            self.version.stored_data().encode(),
             content_type="application/json",
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )

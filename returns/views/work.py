@@ -1,12 +1,19 @@
 """What one person and one department owe."""
 
+from django.contrib.humanize.templatetags.humanize import intcomma
+from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
+from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
 
-from .. import locks, rules
+from .. import clock, locks, rules
 from ..answers import read
-from ..completeness import assess
-from .base import DepartmentMixin, ReturnMixin
+from ..completeness import Assessment, Blocker, PlaceState, assess
+from ..models import Event
+from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
+from ..notices import listed
+from ..templatetags.returns_format import moment
+from .base import DepartmentMixin, Opens, ReturnMixin
 
 
 class ReturnHome(ReturnMixin, View):
@@ -16,67 +23,166 @@ class ReturnHome(ReturnMixin, View):
         address = (self.authority.slug, self.return_.round)
         if rules.can_watch(request.user, self.return_):
             return redirect("dashboard-detail", *address)
-        if rules.has_work(request.user, self.return_):
+        if rules.can_open_my_work(request.user, self.return_):
             return redirect("returns:work-list", *address)
         return redirect("cabinet-detail", *address)
 
 
 class MyWork(ReturnMixin, TemplateView):
-    """What this person answers for, blockers first."""
+    """What waits for this person, with their one next act; then every line they answer for."""
 
     template_name = "returns/work_list.html"
 
     def allowed(self) -> bool:
-        return rules.has_work(self.request.user, self.return_)
+        return rules.can_open_my_work(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         user = self.request.user
+        prefetch_related_objects([user], "departments")
         assessment = assess(read(self.return_))
-        mine = [state for state in assessment.places if state.owner == user]
-        # A query has a place of its own, above.
-        blocking = [state for state in mine if any(b.kind != "query" for b in state.blockers)]
-        queries = [
-            (state, query)
-            for state in mine
-            for query in state.queries
-            if query.is_open and not query.replied_id
-        ]
-        sent_back = [state for state in mine if state.sent_back]
-        to_sign = [
-            part
-            for part in assessment.parts
-            if part.department
-            and part.unsigned
-            and rules.can_sign_department(user, self.return_, part.department)
-        ]
-        near = [
-            state
-            for state in assessment.places
-            if state.blockers
-            and state.owner != user
-            and state.department
-            and state.department.pk in user.department_ids
-        ]
+        mine = [state for state in assessment.places if state.owner == user and state.place.tables]
+        tasks = tasks_of(assessment, user)
+        act = next_act(assessment, user, tasks)
+        may_amend = open_to_delegate(assessment, user)
+        heading = _heading(assessment, tasks, act, may_amend)
         return super().get_context_data(**kwargs) | {
-            "assessment": assessment,
-            "blocking": [(state, assessment.answers.due(state.place)) for state in blocking],
-            "held": sum(blocker.owner == user for blocker in assessment.blockers),
-            "queries": queries,
-            "replies": [
-                (state, query)
-                for state in assessment.places
-                for query in state.queries
-                if query.replied_id and rules.can_close_query(user, query, self.return_)
-            ],
-            "sent_back": sent_back,
-            "to_sign": to_sign,
+            "heading": heading,
+            "act": act,
+            "said": self._said(assessment, heading, tasks, mine),
+            "blocking": [task for task in tasks if task.blocks],
+            "held": sum(task.blocks for task in tasks),
+            "others": [task for task in tasks if not task.blocks],
+            "open_answers": self._by_section(may_amend, assessment),
+            "open_caption": self._open_caption(may_amend),
+            "in_the_way": [self._blocker(b, assessment) for b in assessment.blockers] if may_amend else [],
             "lock": locks.why_locked(self.return_),
-            "mine": [(state, assessment.answers.lights(state.place)) for state in mine],
-            "next": blocking[0] if blocking else None,
-            "near": near[:12],
-            "near_count": sum(len(state.blockers) for state in near),
+            "lines": self._by_section(mine, assessment),
+            "line_caption": f"Your {len(mine)} lines" if len(mine) > 1 else "Your line",
+            "line_note": self._order_of_dates(),
+            "last_saved": self._last_saved(),
             "departments": user.departments.all(),
         }
+
+    def _said(self, assessment: Assessment, heading: str, tasks: list[Task], mine: list) -> str:
+        """What hangs on it, who else holds what, and how long there is."""
+        held = sum(task.blocks for task in tasks)
+        sentences = []
+        if held:
+            grant = intcomma(assessment.grant_gbp)
+            sentences.append(f"While one blocker is left, the council’s whole £{grant} grant is exposed.")
+        else:
+            said = _of_others(assessment, mine, self.request.user)
+            sentences += [sentence for sentence in said if sentence != f"{heading}."]
+        if self.return_.filing is None:
+            sentences.append(self._until_filing())
+        return " ".join(sentences)
+
+    def _until_filing(self) -> str:
+        deadline = self.return_.proforma.round.deadline
+        days = (deadline - clock.today()).days
+        if days < 0:
+            return f"Filing closed on {date_format(deadline, 'j F Y')}."
+        return f"Filing closes in {days} day{'' if days == 1 else 's'}." if days else "Filing closes today."
+
+    def _last_saved(self) -> str:
+        """The last answer this person saved, or nothing."""
+        events = self.return_.events.filter(by=self.request.user, kind=Event.Kind.ANSWER)
+        last = events.order_by("-number").first()
+        if last is None:
+            return ""
+        section, _ = self.return_.proforma.tables[last.table]
+        return f"Last saved: you, {last.line or section.short}, {moment(last.at)}."
+
+    def _open_caption(self, may_amend: list) -> str:
+        if not may_amend:
+            return ""
+        until = date_format(self.return_.delegation.delegated_until, "j F Y")
+        return (
+            f"{len(may_amend)} open answer{'' if len(may_amend) == 1 else 's'}, yours to amend until {until}"
+        )
+
+    def _order_of_dates(self) -> str:
+        points = self.return_.proforma.section_by_key["outcomes"].points
+        return f"Ratings in the order of the dates: {', '.join(point.label for point in points)}."
+
+    def _blocker(self, blocker: Blocker, assessment: Assessment) -> dict:
+        """A blocker with a link where this person may open its page."""
+        place = blocker.place
+        may_open = place and rules.can_see_place(
+            self.request.user, place, assessment.answers.allocation(place)
+        )
+        return {"blocker": blocker, "url": blocker.link if may_open else ""}
+
+    def _by_section(self, states: list[PlaceState], assessment: Assessment) -> list[dict]:
+        """Rows under the section they belong to, with how many there are and what is blank."""
+        groups: dict[str, list] = {}
+        for state in states:
+            groups.setdefault(state.place.section.key, []).append(state)
+        return [
+            {
+                "section": rows[0].place.section,
+                "counted": _group_words(rows),
+                "rows": [self._line(state, assessment) for state in rows],
+            }
+            for rows in groups.values()
+        ]
+
+    def _line(self, state: PlaceState, assessment: Assessment) -> dict:
+        place, answers = state.place, assessment.answers
+        may_open = rules.can_see_place(self.request.user, place, answers.allocation(place))
+        elsewhere = place.department and {place.department.pk} != self.request.user.department_ids
+        return {
+            "state": state,
+            "url": place.get_absolute_url() if may_open else "",
+            "where": f", {place.department}" if elsewhere else "",
+            "lights": answers.lights(place),
+            "due": answers.due(place),
+        }
+
+
+def _heading(assessment: Assessment, tasks: list[Task], act: NextAct | None, may_amend: list) -> str:
+    """Counts what the lists below it show."""
+    held, total = sum(task.blocks for task in tasks), len(assessment.blockers)
+    if held:
+        return f"You hold {held:,} of the {total:,} blocker{'' if total == 1 else 's'}"
+    if tasks:
+        return f"{len(tasks)} line{' waits' if len(tasks) == 1 else 's wait'} for you"
+    if may_amend:
+        count = len(may_amend)
+        return f"{count} answer{' is' if count == 1 else 's are'} open for you to amend"
+    if act is None or not act.own:
+        return "Nothing waits for you"
+    if total:
+        return f"You hold none of the {total:,} blocker{'' if total == 1 else 's'}"
+    return "Nothing blocks the return"
+
+
+def _of_others(assessment: Assessment, mine: list, user) -> list[str]:
+    """Whether one's own lines are complete, and who holds what is left."""
+    total = len(assessment.blockers)
+    sentences = []
+    if mine and not any(state.blockers for state in mine):
+        count = len(mine)
+        sentences.append(f"Your {count} lines are complete." if count > 1 else "Your line is complete.")
+    if not total:
+        return [*sentences, "Nothing blocks the return."]
+    near: dict = {}
+    for blocker in assessment.blockers:
+        if blocker.owner and blocker.department and blocker.department.pk in user.department_ids:
+            near[blocker.owner] = near.get(blocker.owner, 0) + 1
+    if near:
+        names = listed([str(person) for person in near])
+        hold = "holds" if len(near) == 1 else "hold"
+        sentences.append(f"{names} still {hold} {sum(near.values()):,} of the council’s {total:,} blockers.")
+    else:
+        sentences.append(f"The council still has {total:,} blocker{'' if total == 1 else 's'}.")
+    return sentences
+
+
+def _group_words(states: list) -> str:
+    blank = sum(state.blank for state in states)
+    lines = f"{len(states)} line{'' if len(states) == 1 else 's'}"
+    return f"{lines}, {f'{blank} blank' if blank else 'complete'}"
 
 
 class DepartmentView(DepartmentMixin, TemplateView):
@@ -84,8 +190,15 @@ class DepartmentView(DepartmentMixin, TemplateView):
 
     template_name = "returns/department_detail.html"
 
+    def _one(self, section, states, opens):
+        """The place that a section's name leads to, where the section has no list of its own."""
+        if len(states) > 1 and section.key != "efficiency":
+            return None
+        return next((state.place for state in states if state.place in opens), states[0].place)
+
     def get_context_data(self, **kwargs):
         assessment = assess(read(self.return_))
+        opens = Opens(self.request.user, assessment.answers)
         states = [s for s in assessment.places if s.department == self.department]
         sections = []
         for section in self.return_.proforma.sections:
@@ -94,10 +207,12 @@ class DepartmentView(DepartmentMixin, TemplateView):
                 sections.append(
                     {
                         "section": section,
+                        "title": f"{section.number} {section.title}",
                         "states": here,
                         "required": sum(s.required for s in here),
                         "answered": sum(s.answered for s in here),
                         "blockers": sum(len(s.blockers) for s in here),
+                        "one": self._one(section, here, opens),
                         "next": next((s.place for s in here if s.blockers), None),
                     }
                 )
@@ -108,6 +223,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
             "part": assessment.part(self.department),
             "may_sign": rules.can_sign_department(self.request.user, self.return_, self.department),
             "lock": locks.why_locked(self.return_),
+            "opens": opens,
             "department": self.department,
             "sections": sections,
             "tally": assessment.tally_of(lambda state: state.department == self.department),

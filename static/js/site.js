@@ -109,3 +109,49 @@ document.querySelectorAll('[data-again]').forEach((part) => {
     if (document.visibilityState === 'visible') window.location.reload();
   }, Number(part.dataset.again) * 1000);
 });
+
+// Ten minutes before the session ends the page says so, and keeps what is typed in it while the session is renewed.
+const WARNED = 10 * 60;
+
+function watchSession(form) {
+  const end = form.querySelector('[data-end]');
+  const warning = form.querySelector('[data-warning]');
+  let until = form.dataset.until;
+  let endsAt = Date.now() + Number(form.dataset.session) * 1000;
+  let said = '';
+
+  const say = (text) => {
+    if (text === said) return;
+    said = text;
+    warning.textContent = text;
+    form.classList.toggle('session--soon', Boolean(text));
+  };
+
+  const look = () => {
+    const left = (endsAt - Date.now()) / 1000;
+    if (left > WARNED) say('');
+    else if (left > 0) say(`You will be signed out at ${until}. Stay signed in, or save what you typed before then.`);
+    else say(`You were signed out at ${until}. What you type is kept when you save it and sign in again.`);
+  };
+
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    try {
+      const answer = await fetch(form.action, {
+        method: 'POST', body: new FormData(form), headers: { Accept: 'application/json' },
+      });
+      const { signed_in: renewed } = await answer.json();
+      until = renewed.until;
+      endsAt = Date.now() + renewed.seconds * 1000;
+      end.textContent = `You are signed in until ${until}.`;
+      look();
+    } catch {
+      say('This could not be done: you may be signed out already. What you type is kept when you save it.');
+    }
+  });
+  window.setInterval(look, 10000);
+  document.addEventListener('visibilitychange', look);
+  look();
+}
+
+document.querySelectorAll('form[data-session]').forEach(watchSession);

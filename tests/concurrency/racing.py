@@ -17,12 +17,17 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
+from tests.concurrency.accounts import contested_accounts  # noqa: E402
 from tests.concurrency.approvals import approval_races  # noqa: E402
+from tests.concurrency.asking import asking_while_drawn  # noqa: E402
 from tests.concurrency.contested import contested_saves  # noqa: E402
 from tests.concurrency.risks import contested_risks  # noqa: E402
 from tests.concurrency.together import Deadline, without_guard  # noqa: E402
 
-SCENARIOS = {scenario.__name__: scenario for scenario in (contested_saves, contested_risks, approval_races)}
+SCENARIOS = {
+    scenario.__name__: scenario
+    for scenario in (contested_saves, contested_risks, contested_accounts, approval_races, asking_while_drawn)
+}
 
 
 def main(arguments: list[str]) -> None:

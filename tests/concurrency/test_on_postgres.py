@@ -10,6 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MODULES = [
     "tests/documents/test_drawing.py",
     "tests/returns/test_answers.py",
+    "tests/returns/test_unsaved.py",
+    "tests/returns/test_health.py",
     "tests/lifecycle/test_history_chain.py",
     "tests/lifecycle/test_meanwhile.py",
     "tests/lifecycle/test_signatures.py",

@@ -65,3 +65,51 @@ def test_contested_risks_without_locks_would_go_wrong(database_url):
 
     assert (found["rounds"], found["guarded"]) == (50, False)
     assert found["errors"] + found["lost"] > 0
+
+
+def test_asking_for_a_document_while_it_is_finished_always_gives_one(database_url, engine):
+    found = race(database_url, "asking_while_drawn", "--times", "400")
+
+    assert found | {"seconds": None} == {
+        "scenario": "asking_while_drawn",
+        "engine": engine,
+        "guarded": True,
+        "asked": 1200,
+        "given": 1200,
+        "errors": [],
+        "finished_meanwhile": True,
+        "left": True,
+        "seconds": None,
+    }
+
+
+def test_two_administrators_who_remove_each_other_leave_one(database_url, engine):
+    found = race(database_url, "contested_accounts", "--times", "100")
+
+    assert found | {"seconds": None} == {
+        "scenario": "contested_accounts",
+        "engine": engine,
+        "guarded": True,
+        "rounds": 100,
+        "saved": 100,
+        "refused": 100,
+        "left_with_none": 0,
+        "left_with_both": 0,
+        "seconds": None,
+    }
+
+
+def test_asking_only_once_would_fail_at_times(database_url):
+    """This race is won and lost on SQLite too: no transaction holds the refusal and the look together."""
+    found = race(database_url, "asking_while_drawn", "--times", "400", "--without-guard")
+
+    assert (found["asked"], found["guarded"]) == (1200, False)
+    assert found["errors"] == ["RuntimeError"]
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_two_administrators_without_locks_would_leave_none(database_url):
+    found = race(database_url, "contested_accounts", "--times", "100", "--without-guard")
+
+    assert (found["rounds"], found["guarded"]) == (100, False)
+    assert found["left_with_none"] > 0

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from returns import clock, drawing
 from returns.documents.child import Limits
 from returns.models import Drawing
+from tests.clocks import both_at, started
 from tests.documents.poison import AT, ENDLESS, GOOD, document
 
 STATE = Drawing.State
@@ -117,10 +118,10 @@ def test_in_order_of_asking_alone_they_would_hold_it_up_three_times_as_long(ask,
 
 def test_drawing_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(ask):
     asked = ask(GOOD)
-    with clock.stopped_at(AT):
+    with both_at(AT):
         assert drawing._claim().pk == asked.pk
         assert drawing.draw_next() is False
-    with clock.stopped_at(AT + datetime.timedelta(minutes=2)):
+    with both_at(AT + datetime.timedelta(minutes=2)):
         assert drawing.draw_next() is True
 
     assert (seen(asked).state, seen(asked).tries) == (STATE.DONE, 2)
@@ -129,9 +130,9 @@ def test_drawing_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(ask)
 def test_three_workers_that_died_are_enough(ask):
     asked = ask(GOOD)
     for minute in range(0, 30, 10):
-        with clock.stopped_at(AT + datetime.timedelta(minutes=minute)):
+        with both_at(AT + datetime.timedelta(minutes=minute)):
             drawing._claim()
-    with clock.stopped_at(AT + datetime.timedelta(minutes=40)):
+    with both_at(AT + datetime.timedelta(minutes=40)):
         assert drawing.draw_next() is False
 
     assert (seen(asked).state, seen(asked).problem) == (
@@ -140,11 +141,49 @@ def test_three_workers_that_died_are_enough(ask):
     )
 
 
+def test_restart_of_a_demonstration_strands_no_drawing(ask):
+    """Whoever reads sees nine in the morning again at each start; leases go by the real clock."""
+    begun, later = AT - datetime.timedelta(hours=5), AT + datetime.timedelta(minutes=2)
+    with started(begun, AT):
+        asked = ask(GOOD)
+        drawing._claim()
+        assert seen(asked).leased_until == AT + datetime.timedelta(seconds=32)
+    with started(later, later):
+        assert drawing.draw_next() is True
+
+    assert (seen(asked).state, seen(asked).tries) == (STATE.DONE, 2)
+
+
+def test_when_it_was_asked_for_is_told_by_the_clock_that_people_read(ask):
+    with started(AT, AT + datetime.timedelta(minutes=20)):
+        asked = ask(GOOD)
+
+        assert asked.requested_at == AT + datetime.timedelta(minutes=20)
+        assert asked.asked_at == clock.now()
+        assert str(asked.asked_at) == "2004-12-08 09:20:00+00:00"
+
+
+@pytest.mark.parametrize(("tries", "longest"), [(1, 32), (2, 80)])
+def test_lease_further_ahead_than_its_length_is_over(ask, tries, longest):
+    """Another machine's clock may be a minute fast; beyond that the lease was written by a clock that was wrong."""
+    asked = ask(GOOD)
+    furthest = AT + datetime.timedelta(seconds=longest) + clock.TOLERANCE
+    taken = Drawing.objects.filter(pk=asked.pk)
+
+    def claimed(until) -> bool:
+        taken.update(state=STATE.TAKEN, tries=tries, leased_until=until)
+        with both_at(AT):
+            return drawing._claim() is not None
+
+    assert claimed(furthest) is False
+    assert claimed(furthest + datetime.timedelta(seconds=1)) is True
+
+
 def test_worker_that_comes_too_late_changes_nothing(ask):
     asked = ask(GOOD)
-    with clock.stopped_at(AT):
+    with both_at(AT):
         slow = drawing._claim()
-    with clock.stopped_at(AT + datetime.timedelta(minutes=2)):
+    with both_at(AT + datetime.timedelta(minutes=2)):
         drawing.draw_next()
     drawing._settle(slow, STATE.FAILED, problem="Too late.")
 
@@ -180,11 +219,11 @@ def test_claimed_by_two_at_once_it_is_drawn_by_one(ask, monkeypatch):
 
 
 def test_drawings_of_yesterday_are_gone(ask):
-    with clock.stopped_at(AT):
+    with both_at(AT):
         old = ask(GOOD)
-    with clock.stopped_at(AT + datetime.timedelta(hours=23)):
+    with both_at(AT + datetime.timedelta(hours=23)):
         new = ask(GOOD)
-    with clock.stopped_at(AT + datetime.timedelta(hours=25)):
+    with both_at(AT + datetime.timedelta(hours=25)):
         assert drawing.sweep() == 1
 
     assert list(Drawing.objects.values_list("pk", flat=True)) == [new.pk]
@@ -239,7 +278,7 @@ def test_failure_is_shown_with_its_reason_and_what_to_do(ask, signed_in):
 
 def test_nobody_drawing_is_told(ask, signed_in):
     asked = ask(GOOD)
-    Drawing.objects.update(requested_at=clock.now() - datetime.timedelta(minutes=1))
+    Drawing.objects.update(requested_at=clock.real_now() - datetime.timedelta(minutes=1))
 
     assert (
         "draw_documents --watch"

@@ -318,7 +318,7 @@ def conflicting(marchshire, person) -> None:
 
 
 def test_who_saves_second_overwrites_nothing(marchshire, person):
-    with pytest.raises(RiskChanged, match="Helen Prosser changed this risk while you were writing") as caught:
+    with pytest.raises(RiskChanged, match="You, in another window, changed this risk while") as caught:
         conflicting(marchshire, person)
 
     risk = marchshire.risks.get(number=1)
@@ -340,6 +340,20 @@ def test_who_saves_second_would_overwrite_without_the_version(marchshire, person
     conflicting(marchshire, person)
 
     assert marchshire.risks.get(number=1).likelihood == 4
+
+
+def test_risk_of_a_version_above_the_stored_one_is_refused(marchshire, person):
+    """A form from before an older copy was restored, or one that is forged, is not taken as the newest."""
+    values = values_of(marchshire.risks.get(number=1))
+
+    with pytest.raises(
+        RiskChanged, match="Your page shows a later version of this risk than the one that is"
+    ):
+        update_risk(
+            return_=marchshire, by=person("lead"), number=1, seen=99, values=values | {"likelihood": 1}
+        )
+
+    assert values_of(marchshire.risks.get(number=1)) == values
 
 
 def test_closed_risk_keeps_its_reason_and_is_changed_no_more(marchshire, person):

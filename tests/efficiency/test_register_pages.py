@@ -233,7 +233,7 @@ def test_who_saves_second_is_shown_both_and_decides(lead, marchshire, person):
 
     page = text_of(refused)
     assert refused.status_code == 409
-    assert "Helen Prosser changed this risk while you were writing" in page
+    assert "You, in another window, changed this risk while you were writing" in page
     assert "Likelihood 5 almost certain 4 likely Impact 4 serious 2 minor" in page
     assert marchshire.risks.get(number=1).impact == 4
     again = lead.post(RISKS + "1/edit/", typed_of(risk) | {"impact": "2", "seen": seen_in(refused)})

@@ -40,6 +40,7 @@ def environment(database: Path, *, debug: bool) -> dict[str, str]:
         "SECRET_KEY": "of-the-journeys-alone-and-long-enough-to-pass-every-check",
         "ALLOWED_HOSTS": "127.0.0.1",
         "DATABASE_URL": f"sqlite:///{database}",
+        "DEMO": "1",
         "TODAY": "2004-12-08",
     }
 

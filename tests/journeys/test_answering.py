@@ -18,13 +18,13 @@ def test_an_officer_answers_the_next_blank(page, server, at_first):
     sign_in(page, OFFICER)
     assert heading(page) == f"You hold {len(held(before))} of the {len(before['blockers'])} blockers"
 
-    follow(page, "Answer the next blank")
+    follow(page, "Answer G1 at 31 March 2006")
     blank = page.locator("fieldset.rowset--blank")
     assert blank.count() == 1
     blank.get_by_label("Amber").check()
     save(page, "Save and next")
     assert "G1 saved." in notice(page)
-    assert not page.url.endswith("/outcomes/G1/")
+    assert page.url.endswith("/bvpi157/I7/education/")
 
     after = server.check_return()
     assert len(after["blockers"]) == len(before["blockers"]) - 1
@@ -135,7 +135,7 @@ def test_without_a_choice_it_is_asked_again_and_nothing_is_lost(two_versions):
     _, other = two_versions
     other.get_by_label("Comment from both").fill("Of both.")
     save(other, "Save what I chose")
-    assert "One choice is still open" in other.get_by_role("alert").inner_text()
+    assert "choose which version to keep" in other.get_by_role("alert").inner_text()
     assert "The second." in other.locator(".version").first.inner_text()
     assert other.get_by_label("Comment from both").input_value() == "Of both."
 
@@ -310,13 +310,13 @@ def test_lights_are_set_in_the_quick_grid(page, server, at_first):
     before = len(at_first["blockers"])
     sign_in(page, OFFICER)
     page.goto(f"{RETURN}/grid/")
-    total, blank = map(int, re.fullmatch(r"Lights of (\d+) dates, (\d+) blank", heading(page)).groups())
+    total, blank = map(int, re.fullmatch(r"(\d+) ratings to set, (\d+) blank", heading(page)).groups())
     assert blank == 1
     page.get_by_label("G1 at 31 March 2006").select_option("G")
     page.get_by_label("R1 at 31 March 2005").select_option("R")
     save(page, "Save all changes")
-    assert "2 lights saved." in notice(page)
-    assert heading(page) == f"Lights of {total} dates, {blank - 1} blank"
+    assert "2 ratings saved." in notice(page)
+    assert heading(page) == f"{total} ratings to set, {blank - 1} blank"
     assert page.get_by_label("G1 at 31 March 2006").input_value() == "G"
     assert page.get_by_label("R1 at 31 March 2005").input_value() == "R"
     assert server.blockers() == before - 1

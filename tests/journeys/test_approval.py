@@ -54,7 +54,10 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     lead.get_by_label("Query", exact=True).fill("What is the light at the last date?")
     save(lead, "Raise this query")
     officer.goto(f"{RETURN}/my-work/")
-    follow(officer, "Answer the query on G1")
+    assert heading(officer) == "You hold 2 of the 3 blockers"
+    asked = officer.get_by_role("listitem").filter(has_text="What is the light at the last date?")
+    with officer.expect_navigation():
+        asked.get_by_role("link").click()
     assert "What is the light at the last date?" in words_of(officer)
     officer.goto(f"{RETURN}/outcomes/G1/")
     light(officer, "31 March 2006").get_by_label("Green").check()
@@ -92,7 +95,7 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     cabinet.get_by_label("Question", exact=True).fill("Will it be ready for the 2006 intake?")
     save(cabinet, "Ask this question")
     officer.goto(f"{RETURN}/my-work/")
-    follow(officer, "Answer the query on R1")
+    follow(officer, "Answer the question on R1")
     officer.get_by_label("Reply", exact=True).fill("Yes: it opens in autumn 2005.")
     save(officer, "Send the reply")
     cabinet.goto(f"{RETURN}/cabinet/")

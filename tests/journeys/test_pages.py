@@ -92,6 +92,12 @@ PAGES = {
         f"{APPROVED}/history/?kind=acts",
     ],
     "wyeborough-head-corporate": [f"{APPROVED}/acts/amend/", f"{APPROVED}/my-work/"],
+    "clerk": [
+        f"{RETURN}/cabinet/report/",
+        f"{RETURN}/cabinet/report/purpose/",
+        f"{RETURN}/cabinet/report/considerations/add/",
+        f"{RETURN}/documents/",
+    ],
     "cabinet": [f"{RETURN}/cabinet/", f"{RETURN}/risks/", f"{RETURN}/dashboard/", f"{RETURN}/outcomes/R1/"],
     "admin": [
         f"{COUNCIL}/people/",
@@ -109,6 +115,24 @@ STATUS = {
     ("cabinet", f"{RETURN}/dashboard/"): 403,
     ("cabinet", f"{RETURN}/outcomes/R1/"): 404,
 }
+
+
+# Each piece of text that paper would have pale, or white on white: a browser leaves backgrounds out unless they are
+# asked for with print-color-adjust. Contrast of seven to one, against white.
+PALE = """() => {
+  const part = (value) => value <= 0.03928 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  const contrast = (colour) => {
+    const [red, green, blue] = colour.match(/[\\d.]+/g).map((each) => part(Number(each) / 255));
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05);
+  };
+  const pale = [...document.querySelectorAll('body *')].filter((element) =>
+    !element.closest('svg, select')
+    && [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())
+    && element.checkVisibility()
+    && getComputedStyle(element).printColorAdjust !== 'exact'
+    && contrast(getComputedStyle(element).color) < 7);
+  return [...new Set(pale.map((element) => `${element.tagName}.${element.className}`))];
+}"""
 
 
 def faults(page, where: str) -> list[str]:
@@ -130,6 +154,9 @@ def faults(page, where: str) -> list[str]:
         )
         found.append(f"{where} at 320: {root[0]} px wide: {widest}")
     page.set_viewport_size({"width": 1280, "height": 900})
+    page.emulate_media(media="print")
+    found += [f"{where} printed: {element} is pale" for element in page.evaluate(PALE)]
+    page.emulate_media(media="screen")
     return found
 
 
@@ -182,4 +209,25 @@ def test_pages_that_refuse_are_clean(new_page, server):
     page.context.clear_cookies(name="ieg4-csrf")
     save(page)
     found += faults(page, "a form that isn't ours")
+    assert not found, "\n".join(found)
+
+
+def test_what_changed_is_clean(new_page, server):
+    """With changes in it, each section's in a table with a caption."""
+    page = new_page(server)
+    sign_in(page, "wyeborough-head-corporate")
+    page.goto(f"{APPROVED}/acts/amend/")
+    page.locator("[name=reason]").fill("A case study was checked again.")
+    save(page, "Begin an amendment")
+    page.goto(f"{APPROVED}/cases/C1/")
+    page.get_by_label("Title", exact=True).fill("Another title")
+    page.get_by_label("Why you amend this").fill("It was wrong.")
+    save(page)
+    page.goto(f"{APPROVED}/changes/")
+
+    found = faults(page, "what changed")
+
+    assert page.locator("table.tbl--changes caption").all_inner_texts() == [
+        "What changed in section 8, Local case studies"
+    ]
     assert not found, "\n".join(found)

@@ -7,11 +7,11 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.locmem import EmailBackend as Working
 from django.db import connection
 
-from returns import clock
 from returns.acts import allocate_lines
 from returns.mail import send_queued
 from returns.models import Notice, Return
 from returns.notices import tell
+from tests.clocks import both_at
 from tests.lifecycle.moving import day, london, who
 
 NINE = london("2004-12-08 09:00")
@@ -19,7 +19,7 @@ NINE = london("2004-12-08 09:00")
 
 def later(minutes: float):
     """So many minutes after nine."""
-    return clock.stopped_at(NINE + datetime.timedelta(minutes=minutes))
+    return both_at(NINE + datetime.timedelta(minutes=minutes))
 
 
 def clear_queue() -> None:

@@ -1,5 +1,6 @@
 """The queue of e-mail: no act waits for it, nothing in it is lost, nothing is sent twice while all goes well."""
 
+import datetime
 import os
 import socket
 import subprocess
@@ -10,9 +11,11 @@ import pytest
 from django.core import mail
 from django.db import connection
 
+from returns import clock
 from returns.mail import LEASE, TRIES, send_queued
 from returns.models import Notice
 from returns.reminders import remind
+from tests.clocks import started as started_at
 from tests.lifecycle import mailing
 from tests.lifecycle.mailing import NINE, allocate, later, stood, three_notices
 from tests.lifecycle.moving import approve, fresh, reopen, save, send, sign, who
@@ -148,6 +151,41 @@ def test_what_a_killed_sender_had_in_hand_goes_out_after_its_lease(three, settin
     assert stood(three) == [("sent", 2, ""), ("sent", 1, ""), ("sent", 1, "")]
 
 
+def test_restart_of_a_demonstration_strands_no_mail(three, settings):
+    """One was in the hand of a sender that was killed, one was put off, one waits."""
+    begun, restarted = NINE - datetime.timedelta(hours=5), NINE + LEASE
+    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Dead"
+    with started_at(begun, NINE):
+        Notice.objects.filter(pk=three[2].pk).update(next_try=clock.real_now() + LEASE)
+        assert send_queued() == (0, 2)
+        settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Killing"
+        Notice.objects.filter(pk=three[0].pk).update(next_try=clock.real_now())
+        with pytest.raises(mailing.Killed):
+            send_queued()
+        tried = Notice.objects.filter(pk__in=[notice.pk for notice in three]).order_by("pk")
+        waits = [next_try - NINE for next_try in tried.values_list("next_try", flat=True)]
+        assert waits == [LEASE, datetime.timedelta(minutes=2), LEASE]
+    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    with started_at(restarted, restarted):
+        assert send_queued() == (3, 0)
+
+    assert stood(three) == [("sent", 3, ""), ("sent", 2, ""), ("sent", 1, "")]
+
+
+@pytest.mark.parametrize("tries", range(TRIES))
+def test_next_try_further_ahead_than_any_has_come(three, tries):
+    """Another machine's clock may be a minute fast; beyond that it was written by a clock that was wrong."""
+    furthest = NINE + max(LEASE, datetime.timedelta(minutes=2**tries)) + clock.TOLERANCE
+
+    def due(next_try) -> int:
+        Notice.objects.filter(pk__in=[n.pk for n in three]).update(tries=tries, next_try=next_try)
+        with later(0):
+            return send_queued()[0]
+
+    assert due(furthest) == 0
+    assert due(furthest + datetime.timedelta(seconds=1)) == 3
+
+
 def test_a_mail_sent_by_one_who_could_not_note_it_is_sent_again_rather_than_lost(three, settings):
     settings.EMAIL_BACKEND = "tests.lifecycle.mailing.KillingAfterwards"
     with later(0), pytest.raises(mailing.Killed):
@@ -184,11 +222,12 @@ tell(return_, people, subject="R1 is late", text="Please answer.", path="/")
 """
 SEND = """
 import datetime
+import time_machine
 from django.conf import settings
-from returns import clock
 from returns.mail import send_queued
 settings.EMAIL_BACKEND = "tests.lifecycle.mailing.{backend}"
-with clock.stopped_at(clock.now() + datetime.timedelta(minutes={minutes})):
+now = datetime.datetime.now(datetime.UTC)
+with time_machine.travel(now + datetime.timedelta(minutes={minutes}), tick=False):
     print("done", *send_queued(), flush=True)
 """
 

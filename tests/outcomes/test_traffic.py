@@ -19,7 +19,7 @@ def test_standing_judges_by_the_tiers_own_date(db):
     return_ = blank_return()
     lights = {
         "R3": "GGGG", "R5": "AAGG", "R6": "RRGG", "R7": "AAAG", "R8": "AAG ", "R9": "A GG", "G8": "RRRG",
-        "G1": "AAGA", "E6": "RRAG",
+        "G1": "AAGA", "E6": "RRAG", "E5": "RAAA", "E10": "AAG ", "E12": "AAAG",
     }  # fmt: skip
     points = ["submission", "mar05", "dec05", "mar06"]
     for line, letters in lights.items():
@@ -27,16 +27,19 @@ def test_standing_judges_by_the_tiers_own_date(db):
             OutcomeStatus.objects.filter(return_record=return_, line=line, point=point).update(
                 light=letter.strip()
             )
-    Outcome.objects.filter(return_record=return_, line="E6").update(applicability="applies")
+    adopted = ["E6", "E5", "E10", "E12"]
+    Outcome.objects.filter(return_record=return_, line__in=adopted).update(applicability="applies")
 
     found = standing(read(return_, "outcomes"))
 
     assert found.achieved == ["R3"]
-    assert found.on_course == ["R5", "R8", "R9"]
+    assert found.on_course == ["R5", "R8", "R9", "E12"]
     assert found.expected == ["R6", "G8", "E6"]
+    # A stretch outcome has no date of its own, so it is never at severe risk.
     assert found.at_risk == ["R7", "G1"]
-    assert len(found.unknown) == 54 - 8
-    assert len(found.outside) == 17
+    assert found.stretch == ["E5"]
+    assert len(found.unknown) == 54 - 8 + 1
+    assert len(found.outside) == 18 - len(adopted)
 
 
 def test_charts_count_every_outcome_at_every_date(marchshire):
@@ -51,3 +54,23 @@ def test_charts_count_every_outcome_at_every_date(marchshire):
             last = bar["parts"][-1]
             assert bar["parts"][0]["x"] == CHART_LEFT
             assert abs(last["x"] + last["width"] - CHART_RIGHT) < 0.01
+
+
+def test_an_adopted_stretch_outcome_is_listed_apart_wherever_the_outcomes_stand(marchshire, signed_in):
+    """On the Cabinet page and in the covering report; the register of risks proposes none for it."""
+    section = marchshire.proforma.section_by_key["outcomes"]
+    OutcomeStatus.objects.filter(return_record=marchshire, line="E1").update(light="R")
+    found = standing(read(marchshire, "outcomes"))
+    voluntary = {line.key for line in section.lines if not marchshire.proforma.tier_of(line).mandatory}
+    lead = signed_in("lead")
+    cabinet, report, risks = (
+        " ".join(lead.get(f"/marchshire/ieg4/{page}").content.decode().split())
+        for page in ("cabinet/", "cabinet/report/", "risks/")
+    )
+
+    assert "E1" in found.stretch
+    assert voluntary & set(found.at_risk) == set()
+    codes = ", ".join(found.stretch)
+    assert f"stretch outcomes, which have no date to meet: {codes}</dd>" in cabinet
+    assert f"Adopted by choice, with no date to meet, and not green by 31 March 2006: {codes}." in report
+    assert "E1 is red" not in risks

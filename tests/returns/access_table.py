@@ -51,6 +51,9 @@ STRANGERS = {"anonymous closed": "in"}
 OUTSIDE = STRANGERS | {"other-council": "404"}
 
 # Rows for reading.
+EVERY_ONE_OF_US = OUTSIDE | {
+    "lead finance clerk cabinet admin officer delegate other-officer other-head": "200",
+}
 EVERYBODY = {
     "anonymous closed other-council": "200",
     "lead finance clerk cabinet admin officer delegate other-officer other-head": "200",
@@ -75,6 +78,11 @@ REPORTED = OUTSIDE | {
     "clerk": "422 422 422 403 403 403",
     "lead finance cabinet admin officer delegate other-officer other-head": "403",
 }
+# An empty form brings the draft back, which is there already.
+REPORT_EDITED = OUTSIDE | {
+    "clerk": "on on on 403 403 403",
+    "lead finance cabinet admin officer delegate other-officer other-head": "403",
+}
 WATCHERS = OUTSIDE | {
     "lead finance clerk": "200",
     "cabinet admin officer delegate other-officer other-head": "403",
@@ -95,6 +103,7 @@ ADMIN = OUTSIDE | {
     "admin": "200",
     "lead finance clerk cabinet officer delegate other-officer other-head": "403",
 }
+ADMIN_FORM = ADMIN | {"admin": "422"}
 LEAD = OUTSIDE | {
     "lead": "200",
     "finance clerk cabinet admin officer delegate other-officer other-head": "403",
@@ -433,9 +442,11 @@ TABLE: dict[str, list[Page]] = {
     "home": [Page("/", LED_ON)],
     "sign-in": [Page("/sign-in/", SIGN_IN, SIGN_IN)],
     "sign-out": [Page("/sign-out/", SIGN_OUT_READ, SIGN_OUT)],
+    "session-extend": [Page("/stay-signed-in/", SIGN_OUT_READ, LED_ON)],
     "help": [Page("/help/", EVERYBODY)],
     "accessibility": [Page("/accessibility/", EVERYBODY)],
     "health": [Page("/health/", EVERYBODY)],
+    "health-ready": [Page("/health/ready/", EVERYBODY)],
     "dashboard-detail": [Page(W + "dashboard/", WATCHERS)],
     "blocker-list": [Page(W + "missing/", WATCHERS)],
     "report-detail": [Page(W + "cabinet/report/", READERS)],
@@ -448,7 +459,7 @@ TABLE: dict[str, list[Page]] = {
         Page(W + "cabinet/report/stored/1/1/report.pdf", READERS),
         Page(W + "cabinet/report/stored/99/1/report.pdf", NOT_THERE),
     ],
-    "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORTED)],
+    "report-edit": [Page(W + "cabinet/report/purpose/", REPORTING, REPORT_EDITED)],
     "report-add": [Page(W + "cabinet/report/considerations/add/", REPORTING, REPORTED)],
     "document-list": [Page(W + "documents/", READERS)],
     "document-create": [
@@ -488,15 +499,15 @@ TABLE: dict[str, list[Page]] = {
     ],
     "returns:council-css": [Page(C + "colours.css", EVERYBODY)],
     "returns:person-list": [Page(C + "people/", ADMIN)],
-    "returns:person-create": [Page(C + "people/new/", ADMIN, ADMIN)],
+    "returns:person-create": [Page(C + "people/new/", ADMIN, ADMIN_FORM)],
     "returns:person-update": [
-        Page(C + "people/wyeborough-clerk/", ADMIN, ADMIN),
+        Page(C + "people/wyeborough-clerk/", ADMIN, ADMIN_FORM),
         Page(C + "people/lead/", NOT_THERE),
     ],
     "returns:department-list": [Page(C + "departments/", ADMIN)],
-    "returns:department-create": [Page(C + "departments/new/", ADMIN, ADMIN)],
+    "returns:department-create": [Page(C + "departments/new/", ADMIN, ADMIN_FORM)],
     "returns:department-update": [
-        Page(C + "departments/corporate/", ADMIN, ADMIN),
+        Page(C + "departments/corporate/", ADMIN, ADMIN_FORM),
         Page(C + "departments/highways/", NOT_THERE),
     ],
     "returns:return-detail": [
@@ -604,6 +615,9 @@ TABLE: dict[str, list[Page]] = {
         Page(W + "cases/C1/", PLANNING_PROVISIONAL, ANSWER_PLANNING_CASE),
         Page(W + "outcomes/R99/", NOT_THERE),
     ],
+    "returns:unsaved-list": [Page("/wyeborough/unsaved/", EVERY_ONE_OF_US)],
+    "returns:unsaved-detail": [Page("/wyeborough/unsaved/aaaaaaaaaaaaaaaaaaaaaa/", NOT_THERE)],
+    "returns:unsaved-text": [Page("/wyeborough/unsaved/aaaaaaaaaaaaaaaaaaaaaa/not-saved.txt", NOT_THERE)],
     "returns:line-history": [
         Page(W + "outcomes/R3/history/", CORPORATE),
         Page(W + "outcomes/R4/history/", HOUSING),
@@ -615,6 +629,7 @@ TABLE: dict[str, list[Page]] = {
 # Where an empty form is enough to change something, or to end the session; a test takes these back.
 DONE_AT_ONCE = {
     ("POST", "/sign-out/"),
+    ("POST", "/stay-signed-in/"),
     ("POST", W + "reminders/"),
     ("POST", W + "cases/new/"),
     ("POST", W + "cases/C1/remove/"),

@@ -45,6 +45,7 @@ GET = {
     "help": [("/help/", OPEN)],
     "accessibility": [("/accessibility/", OPEN)],
     "health": [("/health/", OPEN)],
+    "health-ready": [("/health/ready/", OPEN)],
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
@@ -147,6 +148,9 @@ GET = {
         (M + "efficiency/EF1/education/", OWN_LINE),
         (M + "efficiency/EF1/highways/", OTHER_LINE),
     ],
+    "returns:unsaved-list": [("/marchshire/unsaved/", row(SIGN_IN, *[OK] * 7, NOT))],
+    "returns:unsaved-detail": [("/marchshire/unsaved/aaaaaaaaaaaaaaaaaaaaaa/", NOWHERE)],
+    "returns:unsaved-text": [("/marchshire/unsaved/aaaaaaaaaaaaaaaaaaaaaa/not-saved.txt", NOWHERE)],
     "returns:line-history": [
         (M + "outcomes/R1/history/", OWN_LINE),
         (M + "outcomes/R16/history/", OTHER_LINE),

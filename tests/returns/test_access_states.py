@@ -4,29 +4,23 @@ from __future__ import annotations
 
 import html
 import inspect
-import sys
-from contextlib import contextmanager, nullcontext
+import re
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import pytest
-from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection
 from django.test import Client
-from django.urls import get_resolver, resolve
+from django.urls import resolve
 from django.views.generic import View
 
-from efficiency.acts import add_risk
-from ieg4.covering_report import report_of
 from returns import history, rules
-from returns.acts import ask_question, raise_query
 from returns.answers import read
 from returns.documents.sheet import Sheet
-from returns.frozen import freeze, thaw
-from returns.lifecycle import Action
+from returns.frozen import freeze
 from returns.models import Notice, Return, User
 from returns.views.base import CouncilMixin
-from tests.efficiency.test_register import VALUES
-from tests.lifecycle.moving import do, filing, fresh, place, reopen, who
+from tests.lifecycle.moving import fresh
 from tests.returns.access_table import (
     DONE_AT_ONCE,
     ROLES,
@@ -38,15 +32,19 @@ from tests.returns.access_table import (
     named_views,
     pages,
 )
+from tests.returns.staging import (
+    ask,
+    bring_to,
+    remember_answers,
+    sign_everyone_in,
+    undone,
+)
 
 # The stage is wider than a test, but without this mark no test database would be made for it, and it would be set
 # up in the one that the settings name.
 pytestmark = pytest.mark.django_db
 
 METHODS = ["GET", "POST", "PUT", "DELETE"]
-# A form that was read has written to the records in memory, saved or not.
-FILLED_IN = {"returns:line-answer", "returns:section-answer", "outcomes:light-grid"}
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @dataclass
@@ -58,55 +56,6 @@ class Stage:
     clients: dict[str, Client]
     memory: dict
     before: dict
-
-
-def set_status(return_: Return, status: str) -> None:
-    """The column alone. Access asks for nothing but the status, and to get here by acts would take a PDF or a
-    council that signs anew; that acts lead here and nowhere else is what the tests of the lifecycle hold."""
-    Return.objects.filter(pk=return_.pk).update(status=status)
-
-
-def ask(return_: Return) -> None:
-    """The lead's query about R3, which keeps every act that asks for nothing from being done; Cabinet's about R4."""
-    set_status(return_, "preparing")
-    lead, cabinet = who(return_, "lead"), who(return_, "cabinet")
-    asked = raise_query(
-        return_=fresh(return_), by=lead, place=place(return_, "outcomes", "R3"), text="Is it so?"
-    )
-    set_status(return_, "approved")
-    question = ask_question(
-        return_=fresh(return_), by=cabinet, place=place(return_, "outcomes", "R4"), text="When?"
-    )
-    assert (asked.number, question.number) == (1, 2)
-    add_risk(return_=fresh(return_), by=lead, values=VALUES)
-
-
-def bring_to(state: str, return_: Return) -> None:
-    match state:
-        case "submitted":
-            do(Action.SUBMIT, return_, "lead", filing=filing())
-        case "amending":
-            do(Action.AMEND, return_, "head-corporate", reason="A gain was found.")
-        case "reopened":
-            reopen(return_, ("outcomes", "R3"), ("efficiency", "EF1", "corporate"))
-        case "preparing" | "with_cabinet":
-            set_status(return_, state)
-
-
-def sign_everyone_in(authority) -> dict[str, Client]:
-    """A browser each; one belongs to a lead whose account was closed after they had signed in."""
-    former = User.objects.create_user(
-        username=ROLES["closed"], authority=authority, first_name="Ann", last_name="Leaver"
-    )
-    former.groups.set(Group.objects.filter(name="lead"))
-    clients = {}
-    for role, username in ROLES.items():
-        clients[role] = Client()
-        if username:
-            clients[role].force_login(User.objects.get(username=username), backend=BACKEND)
-    assert clients["closed"].get(W + "dashboard/").status_code == 200
-    User.objects.filter(pk=former.pk).update(is_active=False)
-    return clients
 
 
 @pytest.fixture(scope="module", params=STATES)
@@ -125,47 +74,6 @@ def stage(request, django_db_setup, django_db_blocker):
         memory.clear()
         return_ = fresh(return_)
         yield Stage(request.param, return_, clients, memory, traces(return_))
-
-
-def remember_answers(patch) -> dict:
-    """Pages read the answers through a memory, which is emptied after each request that may have changed something.
-
-    Thousands of pages of a return at rest would read the same thousand rows over and over. Nothing changes on a
-    stage, as each test ends by holding, so what is remembered is what would be read. Acts read for themselves.
-    """
-    memory = {}
-
-    def remembering(function):
-        def remembered(return_, *given):
-            key = (function, return_.pk, *(each for each in given if isinstance(each, str)))
-            if key not in memory:
-                memory[key] = function(return_, *given)
-            return memory[key]
-
-        return remembered
-
-    assert get_resolver().url_patterns  # which imports them
-    pages_of_ours = (
-        "returns.views",
-        "returns.completeness",
-        "outcomes.views",
-        "efficiency.views",
-        "ieg4.dashboard",
-        "ieg4.covering_report",
-    )
-    for function in (read, thaw, report_of):
-        for name, module in list(sys.modules.items()):
-            if name.startswith(pages_of_ours) and getattr(module, function.__name__, None) is function:
-                patch.setattr(module, function.__name__, remembering(function))
-    return memory
-
-
-@contextmanager
-def undone():
-    """Whatever is written inside is taken back."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
 
 
 def traces(return_: Return) -> dict:
@@ -211,8 +119,7 @@ def ask_for(stage: Stage, role: str, method: str, address: str) -> str:
         cookies = client.cookies.copy()
         found = outcome(client.generic(method, address))
         client.cookies = cookies  # signing out ends the session that its database rows are taken back for
-    written = (method, address) in DONE_AT_ONCE or resolve(address.split("?")[0]).view_name in FILLED_IN
-    if method == "POST" and written and found in ("200", "422", "on"):
+    if (method, address) in DONE_AT_ONCE and found in ("200", "422", "on"):
         stage.memory.clear()
     return found
 
@@ -225,6 +132,34 @@ def test_each_cell_of_the_access_table(stage, role):
 
     assert found == wanted
     assert traces(stage.return_) == stage.before
+
+
+def test_an_empty_form_is_told_which_fields_are_blank(stage):
+    """Every form that a person may post there and that refuses a blank one: title, summary, links and names."""
+    wrong, asked = {}, 0
+    for page, role in ((page, role) for page in pages() for role in ROLES):
+        if expected(page, "POST", role, stage.state) not in ("200", "422"):
+            continue
+        asked += 1
+        text = stage.clients[role].post(page.address).content.decode()
+        title = re.search(r"<title>\s*(.*?)\s*</title>", text, re.DOTALL)
+        summary = re.search(r'<div class="govuk-error-summary".*?</ul>', text, re.DOTALL)
+        links = re.findall(r'href="#([^"]+)"', summary[0]) if summary else []
+        faults_ = [
+            fault
+            for fault, found in {
+                "no “Error:” in the title": not title or not title[1].startswith("Error: "),
+                "no summary that links to a field": not links,
+                "a link to nowhere": any(f'id="{link}"' not in text for link in links),
+                "a message without its field": "This field is required" in text,
+            }.items()
+            if found
+        ]
+        if faults_:
+            wrong[page.address, role] = faults_
+
+    assert wrong == {}
+    assert asked > 0
 
 
 def at_stage(*states: str):
@@ -283,9 +218,11 @@ def test_no_view_is_reachable_without_a_rule():
         elif view_class.allowed is CouncilMixin.allowed:
             ruleless.add(name)
 
-    assert without_sign_in == {"sign-in", "help", "accessibility", "health", "returns:council-css"}
-    # Home leads everyone to pages of their own, or says that there are none; anyone may sign out.
-    assert without_rule == {"home", "sign-out"}
+    assert without_sign_in == {
+        "sign-in", "help", "accessibility", "health", "health-ready", "returns:council-css",
+    }  # fmt: skip
+    # Home leads everyone to pages of their own, or says that there are none; anyone may sign out or stay signed in.
+    assert without_rule == {"home", "sign-out", "session-extend"}
     assert (beside_the_rule, ruleless) == (set(), set())
 
 

@@ -86,6 +86,60 @@ def test_save_writes_the_value_and_its_event(marchshire, person, at_nine):
     assert history(read(marchshire, "outcomes").place("outcomes", "G1"))[0].what == "Light, 31 March 2006"
 
 
+def test_history_says_figures_and_choices_as_people_read_them(marchshire, person):
+    where = {"department": "education"}
+    for values in ({"cashable": Decimal("210")}, {"cashable": Decimal("1085.5")}, {"cashable": None}):
+        done = change(marchshire, "efficiency", "EF1", "2005-06", values, **where)
+        save_answers(return_=marchshire, by=person("officer-education"), changes=[done])
+    done = change(marchshire, "bvpi157", "I1", "2004-03-31", {"permissible": 1200}, **where)
+    save_answers(return_=marchshire, by=person("officer-education"), changes=[done])
+    done = change(marchshire, "outcomes", "R1", "mar05", {"light": "R"})
+    save_answers(return_=marchshire, by=person("officer-education"), changes=[done])
+
+    said = {
+        line: [
+            (event.what, event.figures or f"{event.was} to {event.became}")
+            for event in history(read(marchshire).place(section, line, department))[:count]
+        ]
+        for section, line, department, count in (
+            ("efficiency", "EF1", "education", 2),
+            ("bvpi157", "I1", "education", 1),
+            ("outcomes", "R1", None, 1),
+        )
+    }
+
+    cashable = "Cashable, 2005/06 forecast"
+    assert said == {
+        "EF1": [
+            (cashable, "was 1,085.5, now blank (£ thousand)"),
+            (cashable, "was 210, now 1,085.5 (£ thousand)"),
+        ],
+        "I1": [("Permissible, 31 March 2004", "was 44, now 1,200 (types)")],
+        "R1": [("Light, 31 March 2005", "Amber to Red")],
+    }
+
+
+@pytest.mark.parametrize(
+    ("username", "page"),
+    [
+        ("officer-education", "efficiency/EF1/education/"),
+        ("officer-education", "efficiency/EF1/history/?department=education"),
+        ("lead", "history/"),
+    ],
+)
+def test_every_page_of_history_says_figures_in_words(signed_in, marchshire, person, username, page):
+    for amount in ("210", "1085.5"):
+        done = change(
+            marchshire, "efficiency", "EF1", "2005-06", {"cashable": Decimal(amount)}, department="education"
+        )
+        save_answers(return_=marchshire, by=person("officer-education"), changes=[done])
+
+    text = signed_in(username).get(f"/marchshire/ieg4/{page}").content.decode()
+
+    assert "as 210, now 1,085.5 (£ thousand)" in text
+    assert "1085.5 " not in text
+
+
 def test_save_without_a_difference_writes_nothing(marchshire, person):
     before = Event.objects.count()
 

@@ -6,7 +6,7 @@ import re
 import pytest
 from django.test import Client
 
-from returns.models import Authority, Department, Event, User
+from returns.models import Authority, Department, Event, Unsaved, User
 from tests.returns.test_answers import change, light, read_comment
 
 R1 = "/marchshire/ieg4/outcomes/R1/"
@@ -91,14 +91,16 @@ def test_long_text_without_blanks_is_refused(officer, marchshire, form_data, fie
     assert "letters on average" in text_of(response)
 
 
-def test_a_megabyte_is_refused_without_a_traceback(officer, marchshire, form_data):
-    officer.raise_request_exception = False
-    data = form_data(marchshire, "outcomes", "R1") | {"outcomes--R1-comment": "x" * 1_100_000}
+def test_a_megabyte_is_refused_and_given_back(officer, marchshire, form_data):
+    text = "x" * 1_100_000
+    data = form_data(marchshire, "outcomes", "R1") | {"outcomes--R1-comment": text}
 
     response = officer.post(R1, data)
 
-    assert response.status_code == 400
-    assert "This request can’t be read" in text_of(response)
+    assert response.status_code == 413
+    assert "Not saved: it is too long" in text_of(response)
+    assert text in text_of(response)
+    assert read_comment(marchshire, "R1") != text
 
 
 def test_hidden_characters_are_dropped_and_markup_is_text(officer, marchshire, form_data):
@@ -195,7 +197,7 @@ def test_conflict_page_shows_both_and_keeps_what_is_chosen(signed_in, marchshire
     hidden = {html.unescape(name): html.unescape(value) for name, value in found}
     unchosen = officer.post(R1, hidden)
     assert unchosen.status_code == 409
-    assert "One choice is still open." in text_of(unchosen)
+    assert "R1, Comment: choose which version to keep." in text_of(unchosen)
 
     chosen = hidden | {
         "keep--outcomes--R1-comment": "both",
@@ -217,16 +219,18 @@ def test_text_typed_into_an_expired_session_is_offered_back(marchshire, form_dat
     client.session.flush()
 
     response = client.post(R1, typed)
-    assert response.url == f"/sign-in/?next={R1}"
     assert read_comment(marchshire, "R1") != "Two hours of work."
+    assert "What you typed is kept for eight hours" in text_of(client.get(response.url))
     signed = client.post(response.url, {"username": "officer-education", "password": "demo-ieg4"})
     page = client.get(signed.url)
 
-    assert "What you typed is below: check it and save." in text_of(page)
+    assert "What you typed is below: check it, then save it." in text_of(page)
     assert "Two hours of work." in text_of(page)
-    client.post(R1, typed)
+    again = re.search(r'name="writer" value="([^"]+)"', page.content.decode())[1]
+    client.post(R1, typed | {"writer": again})
     assert read_comment(marchshire, "R1") == "Two hours of work."
-    assert "What you typed is below" not in text_of(client.get(R1))
+    assert "What you typed is below" not in text_of(client.get(signed.url))
+    assert Unsaved.objects.count() == 0
 
 
 def test_held_text_is_shown_to_its_writer_alone(marchshire, form_data):
@@ -240,9 +244,10 @@ def test_held_text_is_shown_to_its_writer_alone(marchshire, form_data):
     client.session.flush()
     response = client.post(R1, typed)
 
-    client.post(response.url, {"username": "head-education", "password": "demo-ieg4"})
+    signed = client.post(response.url, {"username": "head-education", "password": "demo-ieg4"})
 
-    assert "Secret draft." not in text_of(client.get(R1))
+    assert "Secret draft." not in text_of(client.get(signed.url))
+    assert client.get(f"/marchshire/unsaved/{Unsaved.objects.get().key}/").status_code == 404
 
 
 def _request():
@@ -458,6 +463,7 @@ def test_lights_chosen_in_an_expired_session_are_offered_back(marchshire, person
     response = client.post(grid, typed)
     signed = client.post(response.url, {"username": "officer-education", "password": "demo-ieg4"})
     page = client.get(signed.url).content.decode()
+    assert "What you typed is below" in page
 
     row = page[page.index('id="id_outcome_lights--G1--mar06-light"') :].split("</select>")[0]
     assert '<option value="A" selected>' in row

@@ -1,10 +1,8 @@
 """What changed since Cabinet saw it: every altered element and no other, with who, when, why and by what power."""
 
 import datetime
-import random
 import re
 import subprocess
-import time
 from decimal import Decimal
 
 import pytest
@@ -12,7 +10,7 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from returns import clock
-from returns.changes import GONE, LEFT_OUT, NEW, SAME, compare, marked
+from returns.changes import compare
 from returns.documents.changes import changes_document, changes_sheet
 from returns.lifecycle import Action, performing
 from returns.models import CaseStudy
@@ -72,12 +70,6 @@ def listed(comparison) -> list[tuple]:
         for group in comparison.sections
         for each in group.altered
     ]
-
-
-def joined(pieces) -> str:
-    """The pieces as one text, the gone in brackets, the new in braces."""
-    marks = {GONE: "[{}]", NEW: "{{{}}}", SAME: "{}", LEFT_OUT: "<{}>"}
-    return " ".join(marks[piece.kind].format(piece.text) for piece in pieces)
 
 
 def test_amended_elements_stand_in_order_with_hand_reason_and_delegation(amending):
@@ -177,77 +169,24 @@ def test_lines_declared_not_applicable_change_their_lights_too(wyeborough, quick
     assert {row[6][0][0] for row in rows} == {"Simon Tranmer"}
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "was", "now"),
-    [
-        (
-            "Calls fell to 8 a day",
-            "Calls fell to 9 a day",
-            "Calls fell to [8] a day",
-            "Calls fell to {9} a day",
-        ),
-        ("", "All new", "", "{All new}"),
-        ("All gone", "", "[All gone]", ""),
-        ("one two three", "four five six", "[one two three]", "{four five six}"),
-        ("One line", "One\n\nline", "One line", "One\n\nline"),
-        ("A  b", "A b", "A b", "A b"),
-        (
-            " ".join(f"w{n}" for n in range(90)) + " end",
-            " ".join(f"w{n}" for n in range(90)) + " stop",
-            "<75> " + " ".join(f"w{n}" for n in range(75, 90)) + " [end]",
-            "<75> " + " ".join(f"w{n}" for n in range(75, 90)) + " {stop}",
-        ),
-    ],
-)
-def test_words_that_differ_are_marked_and_no_others(old, new, was, now):
-    assert tuple(map(joined, marked(old, new))) == (was, now)
-
-
-def test_nothing_of_either_text_is_lost_by_marking():
-    """All that is said stands in the pieces, but for what they say they left out."""
-    chance = random.Random(4)
-    for _ in range(200):
-        words = [chance.choice("abcdefgh") for _ in range(chance.randint(0, 60))]
-        other = [word for word in words if chance.random() > 0.2] + [chance.choice("xyz")] * chance.randint(
-            0, 3
-        )
-        for text, pieces in zip((words, other), marked(" ".join(words), " ".join(other)), strict=True):
-            kept = sum(len(p.text.split()) for p in pieces if p.kind != LEFT_OUT)
-            left = sum(int(p.text.replace(",", "")) for p in pieces if p.kind == LEFT_OUT)
-            assert kept + left == len(text)
-
-
-@pytest.mark.parametrize("kind", ["shuffled", "repeated", "alternating", "unlike"])
-def test_marking_a_thousand_words_takes_no_time(kind):
-    chance = random.Random(1)
-    words = {
-        "shuffled": [f"w{n % 300}" for n in range(1000)],
-        "repeated": ["seventeen"] * 1000,
-        "alternating": ["a", "b"] * 500,
-        "unlike": [f"x{n}" for n in range(1000)],
-    }[kind]
-    other = {
-        "shuffled": chance.sample(words, 1000),
-        "repeated": ["other", *words[:900], "end"],
-        "alternating": chance.sample(words, 1000),
-        "unlike": [f"y{n}" for n in range(1000)],
-    }[kind]
-
-    began = time.process_time()
-    marked(" ".join(words), " ".join(other))
-
-    assert time.process_time() - began < 1
-
-
 def test_marks_are_seen_without_colour_and_heard(amending):
     html = render_to_string("documents/changes/list.html", {"comparison": compare(amending)})
 
-    assert html.count("<ins>") == 2
-    removed = re.findall(r"<del>(.*?)</del>", html)
-    assert len(removed) == 1
-    assert removed[0].startswith(
-        '<span class="govuk-visually-hidden">removed: </span><span aria-hidden="true">[−</span>'
-    )
+    assert html.count("<ins>") == 1  # the title; a figure says both in words
+    added = re.findall(r"<ins>(.*?)</ins>", html)
+    assert added == [
+        '<span class="govuk-visually-hidden">added: </span><span aria-hidden="true">[+</span>again'
+        '<span aria-hidden="true">]</span>'
+    ]
+
+
+def test_figures_read_was_and_now_with_their_unit(amending):
+    html = render_to_string("documents/changes/list.html", {"comparison": compare(amending)})
+
+    [gain] = [each for group in compare(amending).sections for each in group.altered if each.figures]
+    assert gain.figures == f"was {gain.was}, now 43 (£ thousand)"
+    assert f"Was {gain.was}, now 43 (£ thousand)" in html
+    assert re.findall(r"\[[−+]</span>\d", html) == []
 
 
 def test_texts_of_users_are_escaped(amending):
@@ -278,8 +217,8 @@ def test_printed_list_says_the_same_as_the_page(amending):
     for altered in (each for group in compare(amending).sections for each in group.altered):
         for words in (altered.where, *(hand.why for hand in altered.hands)):
             assert words.replace(" ", "") in solid
-    assert "[−" in solid
-    assert "[+43]" in solid
+    assert "[+again]" in solid
+    assert "now43(£thousand)" in solid
     assert "removed:" not in solid  # hidden on paper, where the signs are read
     assert "Page1of1" in solid
     assert changes_sheet(amending, as_at=AT).pdf() == body

@@ -149,30 +149,3 @@ def test_bad_input_ends_with_one_line_and_no_traceback(tmp_path):
 
     assert ended.returncode == 2
     assert ended.stderr.strip() == "CommandError: There is no council 'nowhere' here. Known: none."
-
-
-PRODUCTION = {"SECRET_KEY": "k" * 60 + "0123456789", "ALLOWED_HOSTS": "ieg4.example.gov.uk"}
-
-
-def test_production_settings_pass_the_deploy_check(tmp_path):
-    database = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
-
-    ended = manage("check", "--deploy", "--fail-level", "WARNING", DATABASE_URL=database, **PRODUCTION)
-
-    assert (ended.returncode, ended.stderr) == (0, "")
-
-
-@pytest.mark.parametrize(
-    ("changed", "message"),
-    [
-        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
-        ({"ALLOWED_HOSTS": ""}, "ALLOWED_HOSTS names no host"),
-        ({"ALLOWED_HOSTS": "*"}, "ALLOWED_HOSTS names no host, or every host"),
-        ({"HTTPS": "0"}, "HTTPS=0 is for trying the application on this machine"),
-    ],
-)
-def test_unsafe_settings_stop_start_up(changed, message):
-    ended = manage("check", **(PRODUCTION | changed))
-
-    assert ended.returncode != 0
-    assert message in ended.stderr.strip().splitlines()[-1]

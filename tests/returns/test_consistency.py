@@ -3,6 +3,7 @@
 import pytest
 
 from returns.consistency import Passage, contradictions
+from tests.growth import LINE, growth
 
 # Stored for Marchshire: £150,000 for 2005/06; 2.5% a year until 2007/08; filing by 20 December 2004; Cabinet meets
 # on 16 December 2004.
@@ -87,3 +88,49 @@ def test_place_fact_and_stored_value_are_named(marchshire):
         "2005/06",
     )
     assert found.found in found.around
+
+
+# One sentence as long as a field allows, full of what the rules look for.
+REPEATED = [
+    "the ODPM grant of £150,000 for 2005/06 and ",
+    "the IEG4 return is due by 20 December 2004 and ",
+    "Cabinet meets about the return on 16 December 2004 and ",
+    "efficiency gains of 2.5% a year until 2007/08 and ",
+    "the return grant efficiency by 1,1,1,1,1,1,1,1 ",
+    "1,",
+    "grant ODPM 1.1.1.1.1.1.",
+    "grant ODPM 9999999999",
+    "return by     ",
+    "£ ",
+    ". ",
+    "; A",
+    "December ",
+    "to the year ",
+]
+
+
+@pytest.mark.parametrize("words", REPEATED)
+def test_long_text_costs_no_more_than_its_length(marchshire, words):
+    """The year comes first, so that each rule is asked of the sentence."""
+
+    def text_of(size: int) -> str:
+        begin = "The IEG4 return of this grant, efficiency of 3% a year by 20 December 2004: "
+        return begin + words * (size // len(words))
+
+    assert growth(lambda text: found_in(marchshire, text), text_of, 5_000) < LINE
+
+
+def test_square_would_be_found_out():
+    """The twin: the same measure, of work that looks at each word beside each other."""
+
+    def square(text: str) -> int:
+        words = text.split()
+        return sum(one < two for one in words for two in words)
+
+    assert growth(square, lambda size: "word " * (size // 20), 5_000) > LINE
+
+
+def test_each_contradiction_of_a_long_sentence_is_found(marchshire):
+    text = "The IEG4 grant " + "of £150,000 grant 2006/07 " * 300
+
+    assert found_in(marchshire, text) == ["2006/07"] * 300

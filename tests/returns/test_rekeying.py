@@ -20,10 +20,12 @@ from returns.documents.rekeying import answers_to_key, rekeying_sheet
 from returns.models import CaseStudy, Context, Declaration
 from returns.rekeying import (
     LARGEST,
+    SHOWN,
     BadFile,
+    Comparison,
     Difference,
     KeyedCell,
-    differences,
+    compare,
     escaped,
     keyed_cells,
     meaning,
@@ -125,11 +127,13 @@ def test_filled_template_read_back_differs_in_nothing(marchshire):
 
     keyed = read_csv(write_csv(cells, filled=True))
 
-    assert differences(cells, keyed) == []
+    assert compare(cells, keyed) == Comparison((), {})
     assert keyed["context.text"] == '=HYPERLINK("x")\n\n-1; "quoted", ünd £'
     keyed["c1.title"] = "@hom"
     wanted = next(each for each in cells if each.reference == "C1.title")
-    assert differences(cells, keyed) == [Difference("different", "C1.title", wanted.what, "@home", "@hom")]
+    assert compare(cells, keyed) == Comparison(
+        (Difference("different", "C1.title", wanted.what, "@home", "@hom"),), {"different": 1}
+    )
 
 
 def test_empty_template_has_all_references_and_no_answer(cells):
@@ -138,9 +142,10 @@ def test_empty_template_has_all_references_and_no_answer(cells):
     assert rows[0] == ["Reference", "Section", "What", "Keyed"]
     assert [row[0] for row in rows[1:]] == [each.reference for each in cells]
     assert {row[3] for row in rows[1:]} == {""}
-    found = differences(cells, read_csv(write_csv(cells, filled=False)))
-    assert [each.reference for each in found] == [each.reference for each in cells if each.typed]
-    assert {each.kind for each in found} == {"missing"}
+    found = compare(cells, read_csv(write_csv(cells, filled=False)))
+    typed = [each.reference for each in cells if each.typed]
+    assert [each.reference for each in found.first] == typed[:SHOWN]
+    assert found.counts == {"missing": len(typed)}
 
 
 CHOICES = (("applies", "It applies"), ("not_applicable", "It does not apply"))
@@ -195,15 +200,16 @@ def test_missing_extra_and_different_are_told_apart():
         for n, typed in enumerate(["1", "2", "", "4", ""])
     ]
 
-    found = differences(cells, {"x1.y": "3", "x2.y": "7", "x3.y": " ", "z9.y": "5", "z8.y": ""})
+    found = compare(cells, {"x1.y": "3", "x2.y": "7", "x3.y": " ", "z9.y": "5", "z8.y": ""})
 
-    assert [(each.kind, each.reference, each.wanted, each.keyed) for each in found] == [
+    assert [(each.kind, each.reference, each.wanted, each.keyed) for each in found.first] == [
         ("missing", "X0.y", "1", ""),
         ("different", "X1.y", "2", "3"),
         ("extra", "X2.y", "", "7"),
         ("missing", "X3.y", "4", " "),
         ("extra", "z9.y", "", "5"),
     ]
+    assert found.counts == {"missing": 2, "extra": 2, "different": 1}
 
 
 HEAD = "Reference,Section,What,Keyed\r\n"
@@ -315,8 +321,25 @@ def test_page_lists_differences_and_keeps_nothing(wyeborough, cells, signed_in):
     assert len(found) < 40
 
 
+def test_of_very_many_differences_all_are_counted_and_the_first_are_shown(wyeborough, cells, signed_in):
+    lines = "".join(f"z{number}.x,1\r\n" for number in range(150_000))
+    body = f"Reference,Keyed\r\n{lines}".encode()
+    answered = sum(bool(each.typed) for each in cells)
+
+    response = signed_in("wyeborough-lead").post(PAGE, {"file": SimpleUploadedFile("keyed.csv", body)})
+
+    comparison = response.context["comparison"]
+    assert comparison.counts == {"missing": answered, "extra": 150_000}
+    assert (len(comparison.first), comparison.unshown) == (SHOWN, 150_000 + answered - SHOWN)
+    page = " ".join(response.content.decode().split())
+    assert page.count('<th scope="row">') == SHOWN
+    assert f"{150_000 + answered:,} differences from the {len(cells):,} cells of the return" in page
+    assert f"The first {SHOWN} are listed" in page
+    assert len(response.content) < 500_000
+
+
 def test_keyed_text_is_shown_escaped(wyeborough, signed_in):
-    body = b"Reference,Keyed\nR1.comment,<script>alert(1)</script>\n"
+    body = b"Reference,Keyed\nR3.comment,<script>alert(1)</script>\n"
 
     page = (
         signed_in("wyeborough-lead").post(PAGE, {"file": SimpleUploadedFile("k.csv", body)}).content.decode()
@@ -360,7 +383,7 @@ def test_sheet_before_approval_says_draft(marchshire):
     sheet = rekeying_sheet(marchshire, as_at=AT)
 
     assert '<p class="state"><b>DRAFT</b></p>' in sheet.html
-    assert "Draft: not for keying before Cabinet has approved the return." in sheet.html
+    assert "Draft, not approved by Cabinet: not for keying." in sheet.html
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from ieg4.documents import DOCUMENTS
 from returns import clock
 from returns.documents.pdf import RenderFailed
 from returns.management.commands._return import ReturnCommand
+from returns.models import DamagedCopy
 
 
 class Command(ReturnCommand):
@@ -36,6 +37,8 @@ class Command(ReturnCommand):
             body = _body(return_, options["document"], _chosen(return_, options))
         except RenderFailed as failure:
             raise CommandError(f"The document could not be rendered: {failure}") from failure
+        except DamagedCopy as damage:
+            raise CommandError(f"{damage} Restore it from a backup.") from damage
         try:
             _write_whole(target, body)
         except OSError as error:
@@ -60,7 +63,7 @@ def _chosen(return_, options) -> dict:
 def _body(return_, document: str, chosen: dict) -> bytes:
     wanted = DOCUMENTS[document]
     if stored := wanted.stored(return_):
-        return bytes(stored.pdf)  # it is never drawn again
+        return stored.stored_pdf()  # it is never drawn again
     return wanted.sheet(return_, as_at=clock.now(), **chosen).pdf()
 
 

@@ -10,7 +10,9 @@ from ._return import ReturnCommand
 class Command(ReturnCommand):
     help = (
         "Proves that the history of a return is whole and that the return says what it says. "
-        "Exit code 0: whole, 1: broken, naming the first link, 2: unknown return or head."
+        "Exit code 0: whole, 1: broken, naming the first link, 2: unknown return or head. "
+        "Lines that begin “To look at” change no exit code: people who both prepare and check figures, "
+        "and names that are no longer those of the approved version."
     )
 
     def add_arguments(self, parser):
@@ -27,6 +29,8 @@ class Command(ReturnCommand):
         problems = history.check(return_, expected=expected)
         for problem in problems:
             self.stdout.write(problem)
+        for remark in history.remarks(return_):
+            self.stdout.write(f"To look at: {remark}")
         head = history.head(return_)
         if problems:
             self.stdout.write(f"{return_}: the history is broken, or the return differs from it.")

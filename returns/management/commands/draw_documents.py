@@ -7,7 +7,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from returns.drawing import SLOTS, draw_next, sweep
 
 PAUSE = 1  # seconds between looks at the queue
-SWEEP = 3600  # looks between two removals of yesterday's drawings
+SWEEP = 3600  # looks between two removals of yesterday's drawings; the first comes with the first look
 
 
 class Command(BaseCommand):
@@ -17,8 +17,8 @@ class Command(BaseCommand):
         parser.add_argument("--watch", action="store_true", help="look at the queue again and again")
 
     def handle(self, *args, **options):
-        sweep()
         if not options["watch"]:
+            sweep()
             count = 0
             while draw_next():
                 count += 1
@@ -39,7 +39,7 @@ class Command(BaseCommand):
         while not ended.is_set():
             looks += 1
             try:
-                if looks % SWEEP == 0:
+                if looks % SWEEP == 1:
                     sweep()
                 while not ended.is_set() and draw_next():
                     pass

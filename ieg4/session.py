@@ -1,0 +1,32 @@
+"""How long a person stays signed in, and how they stay signed in longer."""
+
+from __future__ import annotations
+
+import datetime
+
+from django.conf import settings
+from django.contrib.sessions.backends.base import SessionBase
+from django.utils import timezone
+from django.utils.dateformat import format as formatted
+
+
+def begin(session: SessionBase) -> None:
+    """The session ends SESSION_COOKIE_AGE seconds from now, by the real clock."""
+    session.set_expiry(timezone.now() + datetime.timedelta(seconds=settings.SESSION_COOKIE_AGE))
+
+
+def seconds_left(session: SessionBase) -> int:
+    return max(0, int((session.get_expiry_date() - timezone.now()).total_seconds()))
+
+
+def until(session: SessionBase) -> str:
+    """When the session ends, as a page says it: "5:22pm", by London time."""
+    return formatted(timezone.localtime(session.get_expiry_date()), "g:ia").replace(".", "")
+
+
+def signed_in_until(request) -> dict:
+    """For every page of a person who is signed in: when that ends. Reads nothing but the session at hand."""
+    session = getattr(request, "session", None)
+    if session is None or not getattr(request, "user", None) or not request.user.is_authenticated:
+        return {}
+    return {"signed_in": {"until": until(session), "seconds": seconds_left(session)}}

@@ -1,0 +1,224 @@
+"""Forms that were refused, kept for their writers.
+
+Each form carries a token that says who was writing, on which page; so a form can be kept for its writer even where
+the session is over, and for nobody else. Nothing of it is in the session.
+"""
+
+from __future__ import annotations
+
+import datetime
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from django.core import signing
+from django.db import DatabaseError, transaction
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.crypto import get_random_string
+
+from .. import clock
+from ..models import Unsaved, User
+
+KEPT = datetime.timedelta(hours=8)  # as long as a session
+TOKEN_LIFE = datetime.timedelta(days=7)  # a page may stay open over a long weekend
+LIMIT = 400_000  # characters of one form; the largest page of answers, filled to its limits, has fewer
+MOST = 20  # forms of one person
+MOST_CHARACTERS = 4_000_000  # of all forms of one person
+LONGEST_ADDRESS = 1000
+PARAMETER = "unsaved"
+TOKEN = "writer"  # noqa: S105 (the name of a field)
+_SALT = "returns.unsaved"
+
+
+@dataclass(frozen=True)
+class Token:
+    """Who was writing, on which page, and under which key the form had been kept before, if it had."""
+
+    writer: int
+    page: str
+    key: str = ""
+
+
+def writer_token(request: HttpRequest) -> str:
+    """The token of every form on the page that this request asks for; nothing for a stranger."""
+    if not hasattr(request, "_writer_token"):
+        request._writer_token = _new_token(request)
+    return request._writer_token
+
+
+def _new_token(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return ""
+    page, key = address_of(request), ""
+    if request.method != "GET":
+        # The page of a refused form is still that form's page, and may not be there to be read again.
+        before = read_token(request)
+        if before and before.writer == user.pk:
+            page, key = before.page, before.key
+    if row := getattr(request, "unsaved", None):
+        key = row.key
+    return signing.dumps([user.pk, page, key], salt=_SALT)
+
+
+def read_token(request: HttpRequest) -> Token | None:
+    """The token that the form carried; None where it has none of ours, or one of last week."""
+    try:
+        return Token(*signing.loads(request.POST.get(TOKEN, ""), salt=_SALT, max_age=TOKEN_LIFE))
+    except (signing.BadSignature, TypeError):
+        return None
+
+
+def address_of(request: HttpRequest) -> str:
+    """Path and query of the request, but for the key of a kept form."""
+    asked = request.GET.copy()
+    asked.pop(PARAMETER, None)
+    return f"{request.path}?{asked.urlencode()}" if asked else request.path
+
+
+def with_key(address: str, key: str) -> str:
+    """The address of a page that is to show the kept form of that key."""
+    parts = urlsplit(address)
+    asked = QueryDict(parts.query, mutable=True)
+    asked[PARAMETER] = key
+    return f"{parts.path}?{asked.urlencode()}"
+
+
+def refused(message: str, status: int = 409) -> HttpResponse:
+    """The answer to a form that can't be saved; the page that gives back what was typed says why."""
+    response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
+    response.refusal = message
+    return response
+
+
+def transient(request: HttpRequest, *, writer: User, why: str, message: str = "") -> Unsaved:
+    """The posted form in memory, whole. Raises what reading a post raises."""
+    token = read_token(request)
+    posted = [
+        [name, values]
+        for name, values in request.POST.lists()
+        if name not in ("csrfmiddlewaretoken", TOKEN) and not _is_secret(name)
+    ]
+    posted += [[name, [file.name for file in files]] for name, files in request.FILES.lists()]
+    row = Unsaved(
+        key=get_random_string(22),
+        writer=writer,
+        kept_at=clock.real_now(),
+        path=address_of(request),
+        page=token.page if token and token.writer == writer.pk else address_of(request),
+        why=why,
+        message=message,
+    )
+    _fill(row, posted)
+    return row
+
+
+def keep(request: HttpRequest, *, writer: User, why: str, message: str = "") -> Unsaved | None:
+    """The posted form is kept for its writer, under the key it had before where it was kept already.
+
+    A form beyond the limit is kept without its longest fields, which are named. None where nothing was typed, or
+    where the database can't take it.
+    """
+    row = transient(request, writer=writer, why=why, message=message)
+    if len(row.path) > LONGEST_ADDRESS or len(row.page) > LONGEST_ADDRESS:
+        return None
+    _shorten(row)
+    token = read_token(request)
+    if token and token.key and token.writer == writer.pk:
+        row.key = token.key
+    try:
+        return _store(row)
+    except DatabaseError:
+        return None
+
+
+@transaction.atomic
+def _store(row: Unsaved) -> Unsaved:
+    Unsaved.objects.filter(kept_at__lt=clock.real_now() - KEPT).delete()
+    mine = Unsaved.objects.filter(writer=row.writer)
+    mine.filter(key=row.key).delete()
+    room, beyond = MOST_CHARACTERS - row.size, []
+    for number, (pk, size) in enumerate(mine.order_by("-pk").values_list("pk", "size"), 1):
+        room -= size
+        if number >= MOST or room < 0:
+            beyond.append(pk)
+    mine.filter(pk__in=beyond).delete()
+    row.save(force_insert=True)
+    return row
+
+
+def of(user: User):
+    """What is kept for this person, the latest first."""
+    return Unsaved.objects.filter(writer=user, kept_at__gte=clock.real_now() - KEPT)
+
+
+def find(request: HttpRequest) -> Unsaved | None:
+    """The kept form that this page is asked to show, where it is this person's and of this page.
+
+    The page then says that it shows it: its form carries the key on.
+    """
+    key = request.GET.get(PARAMETER, "")
+    row = of(request.user).filter(key=key).first() if _is_key(key) else None
+    if row is None or address_of(request) not in (row.page, row.path):
+        return None
+    request.unsaved = row
+    return row
+
+
+def discard(request: HttpRequest) -> None:
+    """What was kept of this form is forgotten: it is saved now."""
+    token = read_token(request)
+    if token and token.key and token.writer == request.user.pk:
+        Unsaved.objects.filter(writer=request.user, key=token.key).delete()
+
+
+def named_in(address: str) -> Unsaved | None:
+    """The kept form that an address names; the sign-in page tells a stranger no more than that it is there."""
+    key = QueryDict(urlsplit(address).query).get(PARAMETER, "")
+    return (
+        Unsaved.objects.filter(key=key, kept_at__gte=clock.real_now() - KEPT).first()
+        if _is_key(key)
+        else None
+    )
+
+
+def kept_moment(row: Unsaved) -> datetime.datetime:
+    """When it was kept, by the clock that pages show."""
+    return clock.shown(row.kept_at)
+
+
+def expires(row: Unsaved) -> datetime.datetime:
+    """When it is forgotten, by the clock that pages show."""
+    return kept_moment(row) + KEPT
+
+
+def _fill(row: Unsaved, posted: list) -> None:
+    # ASCII alone, so that every database takes whatever was posted, NUL among it.
+    row.fields = json.dumps(posted)
+    row.size = sum(len(value) for _, values in posted for value in values)
+
+
+def _shorten(row: Unsaved) -> None:
+    """Without the longest fields, until the rest is within the limit."""
+    posted, dropped = json.loads(row.fields), []
+    sizes = {name: sum(map(len, values)) for name, values in posted}
+    while sum(sizes.values()) > LIMIT:
+        longest = max(sizes, key=sizes.get)
+        del sizes[longest]
+        dropped.append(longest.replace("\n", " "))
+    if dropped:
+        _fill(row, [pair for pair in posted if pair[0] in sizes])
+        row.dropped = "\n".join(dropped)
+
+
+def _is_secret(name: str) -> bool:
+    return "password" in name.lower() or "token" in name.lower()
+
+
+def _is_key(key: str) -> bool:
+    return len(key) == 22 and key.isascii() and key.isalnum()
+
+
+def sign_in_address(sign_in: str, page: str, row: Unsaved | None) -> str:
+    """The sign-in page, which leads back to that page and to what was kept of its form."""
+    return f"{sign_in}?{urlencode({'next': with_key(page, row.key) if row else page})}"

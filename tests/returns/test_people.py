@@ -1,0 +1,137 @@
+"""People and departments: what an administrator can't do, and how names are cleaned."""
+
+import pytest
+from django.urls import get_resolver, resolve
+
+from returns.acts import ActionRefused, save_account
+from returns.entry import clean_name
+from returns.models import Department, Role, User
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/marchshire/people/"
+
+
+def of(username: str) -> dict:
+    """What an account is, as a page could change it."""
+    person = User.objects.get(username=username)
+    return {
+        "name": (person.first_name, person.last_name, person.job_title),
+        "open": person.is_active,
+        "roles": set(person.roles),
+        "departments": set(person.departments.values_list("slug", flat=True)),
+    }
+
+
+def typed(person: User, **changed) -> dict:
+    """What the page of that person posts if nothing but this is changed."""
+    posted = {
+        "first_name": person.first_name,
+        "last_name": person.last_name,
+        "job_title": person.job_title,
+        "email": person.email,
+        "is_active": "on" if person.is_active else "",
+        "roles": sorted(person.roles),
+        "departments": list(person.departments.values_list("pk", flat=True)),
+    }
+    return posted | changed
+
+
+@pytest.mark.parametrize("changed", [{"roles": []}, {"roles": ["administrator", "clerk"]}, {"is_active": ""}])
+def test_nobody_changes_their_own_roles_or_closes_their_own_account(signed_in, person, changed):
+    before = of("admin")
+
+    answer = signed_in("admin").post(f"{PEOPLE}admin/", typed(person("admin"), **changed))
+
+    assert (answer.status_code, of("admin")) == (302, before)
+
+
+def test_an_administrator_changes_the_rest_of_their_own_account(signed_in, person):
+    before = of("admin")
+
+    answer = signed_in("admin").post(f"{PEOPLE}admin/", typed(person("admin"), job_title="Systems manager"))
+
+    name = (*before["name"][:2], "Systems manager")
+    assert (answer.status_code, of("admin")) == (302, before | {"name": name})
+
+
+def test_another_administrator_takes_the_role(signed_in, person):
+    give = signed_in("admin").post(f"{PEOPLE}clerk/", typed(person("clerk"), roles=["administrator"]))
+    take = signed_in("clerk").post(f"{PEOPLE}admin/", typed(person("admin"), roles=[]))
+
+    assert (give.status_code, take.status_code) == (302, 302)
+    assert (of("clerk")["roles"], of("admin")["roles"]) == ({Role.ADMINISTRATOR}, set())
+
+
+def test_an_account_is_saved_by_another_administrator_alone(person):
+    """The act itself refuses, whichever page or command it is called from."""
+    admin, clerk = person("admin"), person("clerk")
+    before = of("admin"), of("clerk")
+    kept = {"authority": admin.authority, "departments": []}
+
+    with pytest.raises(ActionRefused) as own_role:
+        save_account(by=admin, person=admin, roles=[], **kept)
+    with pytest.raises(ActionRefused) as not_administrator:
+        save_account(by=clerk, person=admin, roles=[Role.ADMINISTRATOR], **kept)
+    admin.is_active = False
+    with pytest.raises(ActionRefused) as own_account:
+        save_account(by=person("admin"), person=admin, roles=[Role.ADMINISTRATOR], **kept)
+
+    assert [str(refused.value) for refused in (own_role, not_administrator, own_account)] == [
+        "Another administrator changes your roles or closes your account.",
+        "You are no longer an administrator, so nothing was saved.",
+        "Another administrator changes your roles or closes your account.",
+    ]
+    assert (of("admin"), of("clerk")) == before
+
+
+NAMES = {
+    "Ann\u202e Lee": "Ann Lee",
+    "  Ann \t Lee\u200b ": "Ann Lee",
+    "Ann\nLee\x00": "Ann Lee",
+    "Ann\u2028Lee": "Ann Lee",
+    "Zoe\u0308 \ufeffLee": "Zoë Lee",
+    "Siân\u00a0O’Neill-Łukasz": "Siân O’Neill-Łukasz",
+    "\u2066\u200f": "",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_name_is_one_clean_line(name):
+    assert clean_name(name) == NAMES[name]
+
+
+def test_names_of_people_jobs_and_departments_are_cleaned(signed_in, person):
+    admin = signed_in("admin")
+    dirty = "Zoe\u0308\u202e\x07 \n Lee"
+
+    people = admin.post(
+        f"{PEOPLE}clerk/", typed(person("clerk"), first_name=dirty, last_name=dirty, job_title=dirty)
+    )
+    department = admin.post("/marchshire/departments/new/", {"name": dirty})
+
+    assert (people.status_code, department.status_code) == (302, 302)
+    assert of("clerk")["name"] == ("Zoë Lee", "Zoë Lee", "Zoë Lee")
+    assert Department.objects.get(authority__slug="marchshire", slug="zoe-lee").name == "Zoë Lee"
+
+
+def test_a_name_of_unseen_characters_alone_is_blank(signed_in, person):
+    before = of("clerk")
+
+    answer = signed_in("admin").post(f"{PEOPLE}clerk/", typed(person("clerk"), last_name="\u200b\u202e"))
+
+    assert (answer.status_code, of("clerk")) == (200, before)
+
+
+def test_no_user_name_and_no_department_is_taken_for_another_page():
+    """A person called "cabinet" has the page people/cabinet/, although each round has a page cabinet/."""
+    words = {
+        str(pattern.pattern).split("/")[2]
+        for pattern in get_resolver().url_patterns
+        if str(pattern.pattern).startswith("<slug:authority>/<") and str(pattern.pattern).count("/") > 2
+    }
+    led_to = {
+        resolve(f"/c/{folder}/{word}/").view_name for folder in ("people", "departments") for word in words
+    }
+
+    assert {"dashboard", "cabinet", "documents"} <= words
+    assert led_to == {"returns:person-update", "returns:department-update"}
