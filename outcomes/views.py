@@ -38,10 +38,7 @@ class LightGrid(ReturnMixin, TemplateView):
             return unsaved.refused(locks.why_locked(self.return_))
         # A rating that can't be set any more must not be dropped in silence.
         if late := self._late(posted, but={form.entry.key for form in formset}):
-            return unsaved.refused(
-                f"{listed(late)} can’t be set by you any more: the line may have been given to someone else. Open "
-                "the form to save the others, and ask the e-government lead about these."
-            )
+            return unsaved.refused(self._why_late(late))
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
         try:
@@ -62,11 +59,20 @@ class LightGrid(ReturnMixin, TemplateView):
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 
+    def _why_late(self, places: list) -> str:
+        codes = listed([place.code for place in places])
+        if not all(rules.is_open(place) for place in places):
+            return f"{codes} can’t be set now. {locks.why_locked(self.return_)}"
+        return (
+            f"{codes} can’t be set by you any more: the line may have been given to someone else. Open the form to "
+            "save the others, and ask the e-government lead about these."
+        )
+
     def _late_for_all(self) -> bool:
         return self.return_.status not in rules.ALLOCATING
 
-    def _late(self, posted, but: set[str]) -> list[str]:
-        """The codes of lines that were posted with another rating than is stored, beside those that may be set."""
+    def _late(self, posted, but: set[str]) -> list:
+        """The lines that were posted with another rating than is stored, beside those that may be set."""
         answers = self._answers()
         lights = [
             entry
@@ -76,12 +82,12 @@ class LightGrid(ReturnMixin, TemplateView):
             if entry.table.points
         ]
         late = [
-            entry.place.code
+            entry.place
             for entry in lights
             if posted.get(f"{entry.key}-light", entry.record.light) != entry.record.light
             and entry.key not in but
         ]
-        return list(dict.fromkeys(late))
+        return list({place.key: place for place in late}.values())
 
     def _sections(self):
         return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]

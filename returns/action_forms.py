@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from . import clock, rules
 from .acts.review import MAX_WORDS
 from .answers import Answers, Place
-from .forms import PageForm, WordsField, form_helper
+from .forms import PageForm, VersionField, WordsField, form_helper
 from .lifecycle import Action
 from .models import Correctable, Decision, Filing, Return, Role, User
 
@@ -231,11 +231,11 @@ class FilingForm(ActionForm):
         return {"filing": Filing(date=data["date"], reference=data["reference"])}
 
 
-class CorrectionForm(forms.Form):
+class CorrectionForm(PageForm):
     """The day and number that should have been recorded, and why."""
 
     reason = words_field("Why", help_text="Whoever is told of it reads this.", rows=3)
-    seen = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    seen = VersionField()
 
     def __init__(self, *args, record: Correctable, day: str, number: str, most: int, **kwargs):
         seen = len(record.all_corrections)

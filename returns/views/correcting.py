@@ -53,6 +53,7 @@ class DecisionCorrect(CorrectionMixin, TemplateView):
         "they print; these pages and the verification say what was corrected."
     )
     labels = {"day": "Date of the meeting", "number": "Minute number", "most": 30}
+    posted_labels = {"date": "Date of the meeting", "number": "Minute number"}
     act = staticmethod(correct_decision)
 
     def allowed(self) -> bool:
@@ -69,6 +70,7 @@ class FilingCorrect(CorrectionMixin, TemplateView):
     title = "Correct what was recorded of the filing"
     lede = "The correction is added beside what was recorded, and counts from then on."
     labels = {"day": "Date of filing", "number": "Reference", "most": 60}
+    posted_labels = {"date": "Date of filing", "number": "Reference"}
     act = staticmethod(correct_filing)
 
     def allowed(self) -> bool:

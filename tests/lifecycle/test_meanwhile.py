@@ -117,7 +117,7 @@ def test_a_light_that_can_no_longer_be_set_is_not_dropped_in_silence(signed_in, 
     response = officer.post(f"{W}grid/", lights)
 
     assert response.status_code == 409
-    assert "R4 can’t be set by you any more" in response.content.decode()
+    assert "R4 can’t be set now." in response.content.decode()
     assert "R4: Light at 31 March 2006, forecast" in response.content.decode()
 
 

@@ -206,8 +206,8 @@ def test_page_of_another_department_looks_like_one_that_is_not_there(signed_in):
 
     pages = [officer.get(M + address).content.decode() for address in ("outcomes/R16/", "outcomes/R99/")]
 
-    # Each page carries a token of its own for signing out.
-    foreign, missing = (re.sub(r'csrfmiddlewaretoken" value="[^"]+', "", page) for page in pages)
+    # Each page carries its own address and tokens, for signing out and for staying signed in.
+    foreign, missing = (re.sub(r'(csrfmiddlewaretoken|writer|next)" value="[^"]+', "", page) for page in pages)
     assert foreign == missing
 
 

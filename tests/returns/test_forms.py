@@ -54,7 +54,10 @@ def test_person_s_page_is_headed_by_the_stored_name_while_another_is_refused(per
     name = str(someone)
 
     form = PersonForm(
-        {"first_name": "Another", "last_name": ""}, instance=someone, authority=someone.authority
+        {"first_name": "Another", "last_name": ""},
+        instance=someone,
+        authority=someone.authority,
+        by=person("admin"),
     )
 
     assert form.is_valid() is False

@@ -15,7 +15,7 @@ from returns import unsaved
 from returns.models import Department, Unsaved, User
 from returns.views.answering import AnswerView
 from tests.lifecycle.moving import at
-from tests.returns.test_access_states import BACKEND, set_status
+from tests.returns.staging import BACKEND, set_status
 from tests.returns.test_bad_input import R1, text_of
 
 M, W = "/marchshire/ieg4/", "/wyeborough/ieg4/"

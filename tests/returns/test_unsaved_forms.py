@@ -23,7 +23,7 @@ from django.urls import resolve
 from returns.models import Return, Unsaved, User
 from tests.lifecycle.moving import at, fresh
 from tests.returns.access_table import pages
-from tests.returns.test_access_states import BACKEND, ask, bring_to, remember_answers, undone
+from tests.returns.staging import BACKEND, ask, bring_to, remember_answers, undone
 
 pytestmark = pytest.mark.django_db
 
