@@ -43,7 +43,7 @@ def to_sign_in(request) -> HttpResponse:
     token, row = unsaved.read_token(request), None
     if token:
         writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
-        if writer and writer.authority and _typed(request, writer):
+        if writer and writer.authority and token.is_of(writer) and _typed(request, writer):
             row = unsaved.keep(request, writer=writer, why=Why.SIGNED_OUT)
     page = token.page if token else unsaved.address_of(request)
     return redirect(unsaved.sign_in_address(resolve_url(settings.LOGIN_URL), page, row))
@@ -76,10 +76,8 @@ class UnsavedMiddleware:
         return response
 
     def process_view(self, request, view_func, view_args, view_kwargs):
-        if request.method == "POST":
-            length = sum(len(value) for _, values in request.POST.lists() for value in values)
-            if length > unsaved.LIMIT:
-                return unsaved.refused("", status=413)
+        if request.method == "POST" and unsaved.posted_length(request) > unsaved.LIMIT:
+            return unsaved.refused("", status=413)
         return None
 
     def process_exception(self, request, exception):
@@ -104,7 +102,7 @@ class UnsavedMiddleware:
         """A page that can't show the form that was kept, as it is locked or gone, leads to all that was typed."""
         if hasattr(request, "unsaved") or not request.user.is_authenticated or not request.user.authority:
             return response
-        row = unsaved.of(request.user).filter(key=request.GET[unsaved.PARAMETER][:22]).first()
+        row = unsaved.kept_under(request.user, request.GET[unsaved.PARAMETER])
         return redirect(detail_address(request.user, row)) if row else response
 
 
@@ -129,7 +127,7 @@ def _given_back(request, response, why: str) -> HttpResponse:
 def _written_by_another(request, token) -> HttpResponse:
     """Two people share this browser: what the first one typed is kept for the first one and shown to nobody else."""
     writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
-    if writer and writer.authority and _typed(request, writer):
+    if writer and writer.authority and token.is_of(writer) and _typed(request, writer):
         unsaved.keep(request, writer=writer, why=Why.SIGNED_IN_AGAIN)
     return render(request, "ieg4/form_of_another.html", status=403)
 

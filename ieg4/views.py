@@ -36,6 +36,11 @@ class SignInView(LoginView):
     authentication_form = SignInForm
     redirect_authenticated_user = True
 
+    def get_redirect_url(self):
+        """Where they came from; never this page again, which a signed-in person is led away from."""
+        page = super().get_redirect_url()
+        return "" if page.split("?")[0] == self.request.path else page
+
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {"kept": unsaved.named_in(self.get_redirect_url())}
 

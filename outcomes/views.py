@@ -24,7 +24,15 @@ class LightGrid(ReturnMixin, TemplateView):
         return rules.has_work(self.request.user, self.return_)
 
     def get(self, request, *args, **kwargs):
-        row = None if self._late_for_all() else unsaved.find(request)
+        kept = (
+            None
+            if self._late_for_all()
+            else unsaved.kept_under(request.user, request.GET.get(unsaved.PARAMETER, ""))
+        )
+        # What can't be set any more is shown on the page that gives back; the grid would drop it in silence.
+        if kept is None or self._late(kept.posted, but={form.entry.key for form in self._formset()}):
+            return super().get(request, *args, **kwargs)
+        row = unsaved.find(request)
         if row is None:
             return super().get(request, *args, **kwargs)
         formset = self._formset(merged(row.posted))
@@ -64,8 +72,8 @@ class LightGrid(ReturnMixin, TemplateView):
         if not all(rules.is_open(place) for place in places):
             return f"{codes} can’t be set now. {locks.why_locked(self.return_)}"
         return (
-            f"{codes} can’t be set by you any more: the line may have been given to someone else. Open the form to "
-            "save the others, and ask the e-government lead about these."
+            f"{codes} can’t be set by you any more: the line may have been given to someone else. Set the "
+            "others again in the grid, and ask the e-government lead about these."
         )
 
     def _late_for_all(self) -> bool:
@@ -117,10 +125,15 @@ class LightGrid(ReturnMixin, TemplateView):
                 rules.can_see_place(self.request.user, place, allocation)
                 and wanted["area"] in ("", place.line.group)
                 and wanted["department"] in ("", department)
-                and (wanted["show"] != "blank" or "" in answers.lights(place))
+                and (wanted["show"] != "blank" or "" in answers.lights(place) or place.code in self._posted)
             ):
                 found.append(place)
         return found
+
+    @cached_property
+    def _posted(self) -> set[str]:
+        """The codes of the lines in the posted form: a filter by blanks still shows those that were filled since."""
+        return {name.split("--")[1] for name in self.request.POST if name.count("--") > 1}
 
     def _can_answer(self, place) -> bool:
         return rules.can_answer(self.request.user, place, self._answers().allocation(place))

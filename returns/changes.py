@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from dataclasses import dataclass
 
 from django.utils.formats import date_format
@@ -14,7 +13,7 @@ from .answers import Answers, Cell, Place, read
 from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .differences import GONE, NEW, Piece, marked
 from .frozen import stored_columns, thaw_version
-from .models import Event, Return, User, Version
+from .models import Decision, Event, Return, User, Version
 from .proforma import Section
 
 BESIDE = 40  # words; a longer text stands over the whole width
@@ -225,17 +224,17 @@ def _day(event: Event) -> str:
     return date_format(localtime(event.at), "j F Y")
 
 
-def _decided(event: Event) -> tuple[dict, str]:
-    decision = json.loads(event.detail)
-    day = date_format(datetime.date.fromisoformat(decision["date"]), "j F Y")
-    return decision, f"{day}, minute {decision['minute']}"
+def _decided(event: Event) -> tuple[Decision, str]:
+    """The decision of that event, and its day and minute number as they count now."""
+    decision = Decision.objects.get(event=event)
+    return decision, f"{date_format(decision.day, 'j F Y')}, minute {decision.number}"
 
 
 def _delegated(event: Event) -> str:
     decision, when = _decided(event)
-    if not decision["delegate"]:
+    if not decision.delegate_id:
         return ""
-    until = date_format(datetime.date.fromisoformat(decision["delegated_until"]), "j F Y")
+    until = date_format(decision.delegated_until, "j F Y")
     return f"Delegated by Cabinet, {when}, until {until}"
 
 

@@ -368,6 +368,8 @@ def _decide(assessment: Assessment, user: User) -> NextAct | None:
     """The page of the return's status has both decisions, approved and referred back."""
     return_ = assessment.answers.return_
     guard = TRANSITIONS[Action.APPROVE].guard
+    if clock.today() < return_.cabinet_date:
+        return None  # a decision is recorded once Cabinet has met
     if Action.APPROVE not in available_actions(return_, user) or guard(return_, user):
         return None
     return NextAct("Record Cabinet’s decision", _url(return_, "returns:act-list"), _cabinet(return_))

@@ -57,7 +57,8 @@ def with_roles(return_: Return, *roles: Role) -> list[User]:
 
 
 def listed(codes: list[str], *, most: int = 12) -> str:
-    """Codes as a sentence would list them: "R1, R2 and 3 more"."""
+    """Codes as a sentence would list them, each once: "R1, R2 and 3 more"."""
+    codes = list(dict.fromkeys(codes))  # one line of several departments has one code
     shown = codes[:most]
     more = len(codes) - len(shown)
     if more:

@@ -12,6 +12,12 @@ from .forms import NameField, RecordForm, form_helper
 from .models import Department, Return, Role, User
 
 
+def _has_a_page(username: str) -> None:
+    """Each person has a page of that name, people/NAME/. Raises ValidationError where it would be another page."""
+    if username.lower() == "new" or not username.strip("."):
+        raise forms.ValidationError("This name is used by the site. Choose another.")
+
+
 class PersonForm(RecordForm):
     """One person of the council: name, job, roles, departments, and a password when one is to be set."""
 
@@ -55,7 +61,7 @@ class PersonForm(RecordForm):
         super().__init__(*args, **kwargs)
         self.authority, self.by = authority, by
         self.fields["departments"].queryset = authority.departments.all()
-        self.fields["username"].validators.append(ASCIIUsernameValidator())
+        self.fields["username"].validators += [ASCIIUsernameValidator(), _has_a_page]
         self.fields["first_name"].required = self.fields["last_name"].required = True
         if self.instance.pk:
             # The history names its people by it.

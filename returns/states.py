@@ -41,7 +41,7 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
     if decision is None or not decision.delegate_id or day > decision.delegated_until:
         return ""
     until = date_format(decision.delegated_until, "j F Y")
-    given = date_format(decision.date, "j F Y")
+    given = date_format(decision.day, "j F Y")
     return (
         f"{decision.delegate} may change this section until {until}, under Cabinet’s delegation of {given}."
     )
@@ -83,23 +83,26 @@ def _amending(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]
     until = date_format(decision.delegated_until, "j F Y")
     if day <= decision.delegated_until:
         amending = (
-            f"{decision.delegate} is amending it under Cabinet’s delegation, until {until} at the latest"
+            f"{decision.delegate} is amending it under Cabinet’s delegation, until {until} at the latest; until that "
+            "is finished, the approved version holds."
         )
     else:
-        amending = f"{decision.delegate} began to amend it under Cabinet’s delegation, which ended on {until}"
-    until_then = "until that is finished, the approved version holds"
-    approval = f"Approved by Cabinet on {_met(decision)}. {amending}; {until_then}."
+        amending = (
+            f"{decision.delegate} began to amend it under Cabinet’s delegation, which ended on {until}. It can only "
+            "be abandoned, and the approved version holds."
+        )
+    approval = f"Approved by Cabinet on {_met(decision)}. {amending}"
     return "DRAFT AMENDMENT", approval, "amendment not finished", True
 
 
 def _submitted(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
     filing = return_.filing
-    filed = f"filed on {date_format(filing.date, 'j F Y')}, reference {filing.reference}"
+    filed = f"filed on {date_format(filing.day, 'j F Y')}, reference {filing.number}"
     return "FILED", f"Approved by Cabinet on {_met(return_.decision)}; {filed}.", "filed", False
 
 
 def _met(decision: Decision) -> str:
-    return f"{date_format(decision.date, 'j F Y')}, minute {decision.minute}"
+    return f"{date_format(decision.day, 'j F Y')}, minute {decision.number}"
 
 
 _BY_STATUS = {

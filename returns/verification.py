@@ -9,9 +9,9 @@ from __future__ import annotations
 import datetime
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
@@ -22,7 +22,7 @@ from .documents.comparison import compare
 from .documents.inspection import inspect
 from .entry import clean_text
 from .frozen import FORMAT, thaw_version
-from .models import Version
+from .models import ReportCopy, Version
 
 LARGEST = 20_000_000  # bytes; forty times the largest return
 LIMITS = child.Limits(cpu=20, wall=30, memory=1024, size=50)
@@ -113,16 +113,32 @@ def _once(pairs: list[tuple]) -> dict:
 
 
 def verify(body: bytes, versions: QuerySet[Version]) -> Verdict:
-    """The verdict on a file, of which any bytes may come, against those versions. Changes nothing.
+    """The verdict on a file, of which any bytes may come, against those versions and their covering reports.
 
-    Raises DamagedCopy where a stored copy that it is to be compared with no longer fits its digest.
+    Changes nothing. Raises DamagedCopy where a stored copy that it is to be compared with no longer fits its digest.
     """
     versions = versions.select_related("return_record__authority", "event").defer("pdf", "data")
-    if found := versions.filter(pdf_digest=sha256_of_bytes(body)).first():
+    verdict = _verdict(body, versions)
+    if verdict.version is None:
+        return verdict
+    added = [
+        f" Cabinet’s decision, as that version prints it, was corrected since. {correction.sentence}"
+        for correction in verdict.version.later_corrections
+    ]
+    return replace(verdict, sentence="".join([verdict.sentence, *added]))
+
+
+def _verdict(body: bytes, versions: QuerySet[Version]) -> Verdict:
+    digest = sha256_of_bytes(body)
+    if found := versions.filter(pdf_digest=digest).first():
         return Verdict("genuine", _genuine(found), found)
+    reports = ReportCopy.objects.filter(pdf_digest=digest, version__in=versions.values("pk"))
+    if report := reports.defer("pdf", "data").first():
+        version = versions.get(pk=report.version_id)
+        return Verdict("genuine", _genuine_report(report, version), version)
     if len(body) > LARGEST:
         return Verdict("foreign", f"The file is larger than {LARGEST // 1_000_000} MB; no return is.")
-    if not body.startswith(b"%PDF-"):
+    if b"%PDF-" not in body[:1024]:  # programs that read PDF take so many bytes before it
         return Verdict("foreign", "The file is not a PDF, so it is no return made here.")
     if cut := _cut(body, versions):
         return Verdict(
@@ -243,7 +259,10 @@ def _without_answers(answers: AttachedAnswers, title: str) -> str:
         if title.endswith(ending):
             return f"By its title the file is {what}. {kept}"
     if f": {REPORT}" in title:
-        return f"By its title the file is a {REPORT}. {kept}"
+        return (
+            f"By its title the file is a {REPORT}, but it is none that is stored here, to the last byte. What in it "
+            "differs can’t be said."
+        )
     return "No answers of a return are attached to the file, so it can’t be compared with one."
 
 
@@ -412,9 +431,19 @@ def _genuine(version: Version) -> str:
         sentence += f" It is not the latest: {latest.called}, replaced it."
     elif version.kind == Version.Kind.CABINET:
         sentence += " Cabinet has not approved it."
-    for correction in version.later_corrections:
-        sentence += f" Cabinet’s decision, as it prints it, was corrected since. {correction.sentence}"
     return sentence
+
+
+def _genuine_report(report: ReportCopy, version: Version) -> str:
+    sentence = (
+        f"The file is the covering report of {_called(version)}, edition {report.edition}, to the last byte."
+    )
+    latest = version.report_copies.aggregate(latest=Max("edition"))["latest"]
+    return (
+        f"{sentence} It is not the latest: edition {latest} replaced it."
+        if latest > report.edition
+        else sentence
+    )
 
 
 def _differences(version: Version, data: dict) -> Iterator[Difference]:

@@ -86,8 +86,8 @@ def _store(
         raise ActionRefused("Give a reason, so that whoever is told knows why.")
     if was == now:
         raise ActionRefused(f"Nothing was corrected: day and {noun} are those that count already.")
-    if correction.date > clock.today():
-        raise ActionRefused("The date lies ahead. Check it.")
+    if correction.date > clock.day_of(record.event.at):
+        raise ActionRefused("It can’t have been later than the day on which it was recorded. Check the date.")
     event = Event(
         return_record=return_,
         at=clock.now(),
@@ -103,7 +103,8 @@ def _store(
     (correction.event,) = history.record(return_, [event])
     correction.save(force_insert=True)
     subject = f"{history.CORRECTED[what]} was corrected"
-    tell(return_, people, but=by, subject=subject, text=correction.sentence, path=return_.get_absolute_url())
+    text = f"{subject}. {correction.sentence}"
+    tell(return_, people, but=by, subject=subject, text=text, path=return_.get_absolute_url())
     return correction
 
 

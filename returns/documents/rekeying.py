@@ -37,6 +37,8 @@ def answers_to_key(return_: Return) -> tuple[Answers, str]:
     version = return_.latest_version
     if version and return_.status in rules.LOCKED:
         words = f"{capfirst(version.called)}, code {short_code(version.digest)}"
+        if not version.is_approved:
+            words += ": not for keying, since Cabinet has not approved it"
         return thaw_version(return_, version), words
     return read(return_), f"Draft, {state_words(return_, clock.today()).foot}: not for keying"
 

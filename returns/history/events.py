@@ -13,7 +13,7 @@ from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy
 from ..report import heading_of
 
 # What a correction is of, by the field that its event names.
-CORRECTED = {"decision": "Cabinet’s decision", "filing": "Filing"}
+CORRECTED = {"decision": "Cabinet’s decision", "filing": "The filing"}
 
 
 def to_text(value) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django import forms
 from django.urls import Resolver404, resolve
@@ -30,6 +30,7 @@ class Given:
     text: str
     light: str = ""  # the letter, where it is a rating
     is_file: bool = False
+    of_answer: bool = False
 
     @property
     def is_long(self) -> bool:
@@ -56,13 +57,17 @@ class _Asked:
 
 
 def given(row: Unsaved, authority: Authority | None) -> list[Given]:
-    """What was typed, in the order of the form; without what is hidden, secret or blank.
+    """What was typed, in the order of the form; without what is hidden or secret; of blanks only the answers.
 
     Without a council the database is not asked, and people chosen from a list appear by their numbers.
     """
     form = _form_of(row, authority)
-    words = [_in_words(name, values, form) for name, values in row.posted.lists()]
-    return [each for each in words if each and each.text]
+    words = [each for each in (_in_words(name, values, form) for name, values in row.posted.lists()) if each]
+    if not any(each.text for each in words):
+        return []
+    # An answer that was emptied is a change too.
+    shown = [each for each in words if each.text or each.of_answer]
+    return [each if each.text else replace(each, text="blank") for each in shown]
 
 
 def labels(row: Unsaved, names: list[str], authority: Authority | None) -> list[str]:
@@ -194,6 +199,8 @@ def _of_cell(name: str, text: str, form: _Form) -> Given | None:
         where.append(section.unit)
     line = address[0] if address and address[0] != form.line else ""
     label = f"{line}: {', '.join(where)}" if line else ", ".join(where)
+    if not text and not chosen:
+        return Given(name, label, "", of_answer=kind != TICK)
     if chosen and chosen[1] == "keep":
         return Given(name, f"{label}: which to keep", _KEEP.get(text, text))
     if chosen:

@@ -32,11 +32,17 @@ _SALT = "returns.unsaved"
 
 @dataclass(frozen=True)
 class Token:
-    """Who was writing, on which page, and under which key the form had been kept before, if it had."""
+    """Who was writing in which sign-in, on which page; and which kept form the page showed, if it did."""
 
     writer: int
+    proof: str
     page: str
     key: str = ""
+    row: int = 0
+
+    def is_of(self, user: User) -> bool:
+        """Whether that person wrote it, with the password of now."""
+        return self.writer == user.pk and self.proof == _proof(user)
 
 
 def writer_token(request: HttpRequest) -> str:
@@ -50,15 +56,20 @@ def _new_token(request: HttpRequest) -> str:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return ""
-    page, key = address_of(request), ""
+    page, key, pk = address_of(request), "", 0
     if request.method != "GET":
         # The page of a refused form is still that form's page, and may not be there to be read again.
         before = read_token(request)
         if before and before.writer == user.pk:
-            page, key = before.page, before.key
+            page, key, pk = before.page, before.key, before.row
     if row := getattr(request, "unsaved", None):
-        key = row.key
-    return signing.dumps([user.pk, page, key], salt=_SALT)
+        key, pk = row.key, row.pk
+    return signing.dumps([user.pk, _proof(user), page, key, pk], salt=_SALT)
+
+
+def _proof(user: User) -> str:
+    """Changes with the password, so that a token of before is worth nothing after it."""
+    return user.get_session_auth_hash()[:16]
 
 
 def read_token(request: HttpRequest) -> Token | None:
@@ -95,17 +106,17 @@ def transient(request: HttpRequest, *, writer: User, why: str, message: str = ""
     """The posted form in memory, whole. Raises what reading a post raises."""
     token = read_token(request)
     posted = [
-        [name, values]
+        [_whole(name), [_whole(value) for value in values]]
         for name, values in request.POST.lists()
         if name not in ("csrfmiddlewaretoken", TOKEN) and not _is_secret(name)
     ]
-    posted += [[name, [file.name for file in files]] for name, files in request.FILES.lists()]
+    posted += [[_whole(name), [_whole(file.name) for file in files]] for name, files in request.FILES.lists()]
     row = Unsaved(
         key=get_random_string(22),
         writer=writer,
         kept_at=clock.real_now(),
-        path=address_of(request),
-        page=token.page if token and token.writer == writer.pk else address_of(request),
+        path=_stored_address(address_of(request)),
+        page=_stored_address(token.page if token and token.writer == writer.pk else address_of(request)),
         why=why,
         message=message,
     )
@@ -116,32 +127,34 @@ def transient(request: HttpRequest, *, writer: User, why: str, message: str = ""
 def keep(request: HttpRequest, *, writer: User, why: str, message: str = "") -> Unsaved | None:
     """The posted form is kept for its writer, under the key it had before where it was kept already.
 
-    A form beyond the limit is kept without its longest fields, which are named. None where nothing was typed, or
-    where the database can't take it.
+    A form beyond the limit is kept without its longest fields, which are named. None where the database can't take
+    it, or where a signed-out form would put out others: what a stranger posts with somebody's token takes no
+    other form's place.
     """
     row = transient(request, writer=writer, why=why, message=message)
-    if len(row.path) > LONGEST_ADDRESS or len(row.page) > LONGEST_ADDRESS:
-        return None
     _shorten(row)
     token = read_token(request)
-    if token and token.key and token.writer == writer.pk:
-        row.key = token.key
+    shown = (token.key, token.row) if token and token.writer == writer.pk else ("", 0)
     try:
-        return _store(row)
+        return _store(row, shown, makes_room=request.user.is_authenticated)
     except DatabaseError:
         return None
 
 
 @transaction.atomic
-def _store(row: Unsaved) -> Unsaved:
+def _store(row: Unsaved, shown: tuple[str, int], *, makes_room: bool) -> Unsaved | None:
     Unsaved.objects.filter(kept_at__lt=clock.real_now() - KEPT).delete()
     mine = Unsaved.objects.filter(writer=row.writer)
-    mine.filter(key=row.key).delete()
+    # The page showed a form that was kept; another tab may have kept it anew since, and that one stays.
+    if mine.filter(key=shown[0], pk=shown[1]).delete()[0]:
+        row.key = shown[0]
     room, beyond = MOST_CHARACTERS - row.size, []
     for number, (pk, size) in enumerate(mine.order_by("-pk").values_list("pk", "size"), 1):
         room -= size
         if number >= MOST or room < 0:
             beyond.append(pk)
+    if beyond and not makes_room:
+        return None
     mine.filter(pk__in=beyond).delete()
     row.save(force_insert=True)
     return row
@@ -152,13 +165,17 @@ def of(user: User):
     return Unsaved.objects.filter(writer=user, kept_at__gte=clock.real_now() - KEPT)
 
 
+def kept_under(user: User, key: str) -> Unsaved | None:
+    """This person's kept form of that key."""
+    return of(user).filter(key=key).first() if _is_key(key) else None
+
+
 def find(request: HttpRequest) -> Unsaved | None:
     """The kept form that this page is asked to show, where it is this person's and of this page.
 
     The page then says that it shows it: its form carries the key on.
     """
-    key = request.GET.get(PARAMETER, "")
-    row = of(request.user).filter(key=key).first() if _is_key(key) else None
+    row = kept_under(request.user, request.GET.get(PARAMETER, ""))
     if row is None or address_of(request) not in (row.page, row.path):
         return None
     request.unsaved = row
@@ -166,10 +183,13 @@ def find(request: HttpRequest) -> Unsaved | None:
 
 
 def discard(request: HttpRequest) -> None:
-    """What was kept of this form is forgotten: it is saved now."""
+    """What was kept of this form is forgotten: it is saved now. Other forms of its page forget nothing."""
     token = read_token(request)
-    if token and token.key and token.writer == request.user.pk:
-        Unsaved.objects.filter(writer=request.user, key=token.key).delete()
+    if not (token and token.key and token.writer == request.user.pk):
+        return
+    row = Unsaved.objects.filter(writer=request.user, key=token.key, pk=token.row).first()
+    if row and row.path == address_of(request) and set(row.posted) <= set(request.POST):
+        row.delete()
 
 
 def named_in(address: str) -> Unsaved | None:
@@ -195,17 +215,37 @@ def expires(row: Unsaved) -> datetime.datetime:
 def _fill(row: Unsaved, posted: list) -> None:
     # ASCII alone, so that every database takes whatever was posted, NUL among it.
     row.fields = json.dumps(posted)
-    row.size = sum(len(value) for _, values in posted for value in values)
+    row.size = sum(_length(name, values) for name, values in posted)
+
+
+def _length(name: str, values: list[str]) -> int:
+    return len(name) + sum(map(len, values))
+
+
+def posted_length(request: HttpRequest) -> int:
+    """The characters of a posted form, names among them."""
+    return sum(_length(name, values) for name, values in request.POST.lists())
+
+
+def _whole(text: str) -> str:
+    """The text without halves of characters, which no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _stored_address(address: str) -> str:
+    """The address as a row holds it: without its query where it is too long, and without NUL."""
+    address = address.replace("\x00", "")
+    return address if len(address) <= LONGEST_ADDRESS else address.split("?")[0][:LONGEST_ADDRESS]
 
 
 def _shorten(row: Unsaved) -> None:
     """Without the longest fields, until the rest is within the limit."""
     posted, dropped = json.loads(row.fields), []
-    sizes = {name: sum(map(len, values)) for name, values in posted}
+    sizes = {name: _length(name, values) for name, values in posted}
     while sum(sizes.values()) > LIMIT:
         longest = max(sizes, key=sizes.get)
         del sizes[longest]
-        dropped.append(longest.replace("\n", " "))
+        dropped.append(" ".join(longest.replace("\x00", "").split())[:100])
     if dropped:
         _fill(row, [pair for pair in posted if pair[0] in sizes])
         row.dropped = "\n".join(dropped)

@@ -18,12 +18,14 @@ from ..templatetags.returns_format import moment
 from .base import CouncilMixin, ReturnMixin
 
 Why = Unsaved.Why
+CLOSED = "closed"
 # Where trying again, as it is or after correcting it, can help: the page leads back to the form.
-AGAIN = frozenset({Why.SIGNED_OUT, Why.SIGNED_IN_AGAIN, Why.REFUSED, Why.TOO_LONG, Why.BUSY, Why.FAULT})
+AGAIN = frozenset({Why.SIGNED_OUT, Why.SIGNED_IN_AGAIN, Why.TOO_LONG, Why.BUSY, Why.FAULT})
 SENTENCES = {
     Why.SIGNED_OUT: "You were signed out before this was saved.",
     Why.SIGNED_IN_AGAIN: "You signed in or out in another tab after you opened the page, so nothing was saved.",
-    Why.NOT_YOURS: "It was given to someone else, closed or removed while you had the page open.",
+    Why.NOT_YOURS: "It may have been given to someone else, closed or removed while you had the page open, or your "
+    "own part in it has ended.",
     Why.REFUSED: "It can’t be done now.",
     Why.TOO_LONG: f"One form takes {unsaved.LIMIT:,} characters at most. Shorten it, then save it again.",
     Why.BUSY: "The service could not store it. Wait a minute, then save it again.",
@@ -113,10 +115,14 @@ class UnsavedDetail(UnsavedMixin, TemplateView):
             "sentence": row.message or SENTENCES[row.why],
             "whom_to_ask": self._whom_to_ask() if row.why == Why.NOT_YOURS else None,
             "stored": row.pk is not None,
-            "again": unsaved.with_key(row.page, row.key) if row.pk and row.why in AGAIN else "",
+            "again": unsaved.with_key(row.page, row.key) if self._can_be_opened() else "",
             "until": unsaved.expires(row),
             "now": clock.now(),
         }
+
+    def _can_be_opened(self) -> bool:
+        """Whether the form's page may still show what was typed; one that has led here can't."""
+        return bool(self.row.pk) and self.row.why in AGAIN and CLOSED not in self.request.GET
 
     def _whom_to_ask(self) -> dict:
         """Who decides whose it is: the lead of a return, else the administrator."""
@@ -185,4 +191,5 @@ def not_saved_page(request, row: Unsaved, status: int) -> HttpResponse:
 
 
 def detail_address(user: User, row: Unsaved) -> str:
-    return reverse("returns:unsaved-detail", args=[user.authority.slug, row.key])
+    """Where all that was typed is shown, when the form's own page can't show it."""
+    return f"{reverse('returns:unsaved-detail', args=[user.authority.slug, row.key])}?{CLOSED}=1"

@@ -30,7 +30,9 @@ def hidden(page: str) -> dict:
     for tag in re.findall(r'<input type="hidden"[^>]*>', page, re.DOTALL):
         name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag, re.DOTALL)
         found[name[1]] = html.unescape(value[1]) if value else ""
-    return {name: value for name, value in found.items() if name not in ("csrfmiddlewaretoken", "writer")}
+    return {
+        name: value for name, value in found.items() if name not in ("csrfmiddlewaretoken", "writer", "next")
+    }
 
 
 def rows(page: str) -> list[tuple[str, str]]:

@@ -88,8 +88,11 @@ def test_verification_says_what_was_corrected(approved):
     verdict = verify(body, Version.objects.all())
 
     assert verdict.kind == "genuine"
-    added = f" Cabinet’s decision, as it prints it, was corrected since. {SENTENCE}"
-    assert verdict.sentence == before.sentence + added
+    added = f" Cabinet’s decision, as that version prints it, was corrected since. {SENTENCE}"
+    assert verdict.sentence == before.sentence.replace("2 December", "1 December") + added
+    cut = verify(body[:-100], Version.objects.all())
+    assert cut.kind == "altered"
+    assert cut.sentence.endswith(added)
     sent = verify(bytes(approved.versions.get(number=1).pdf), Version.objects.all())
     assert "corrected" not in sent.sentence
 

@@ -198,7 +198,7 @@ def test_cabinet_reads_the_copy_while_it_is_worked_on(signed_in, approved):
 def test_the_pages_say_which_signature_a_step_voids(signed_in, complete):
     lead = signed_in("lead")
     page = lead.get(f"{M}allocation/").content.decode()
-    assert "Giving a signed line to another department voids its signature" in page
+    assert "A signed line that is given to another department loses its signature" in page
     owner = "officer-hr@hr"
 
     response = lead.post(

@@ -46,6 +46,7 @@ GET = {
     "accessibility": [("/accessibility/", OPEN)],
     "health": [("/health/", OPEN)],
     "health-ready": [("/health/ready/", OPEN)],
+    "session-extend": [("/stay-signed-in/", row(SIGN_IN, *[405] * 8))],
     "sign-out": [("/sign-out/", row(SIGN_IN, *[405] * 8))],
     "dashboard-detail": [(M + "dashboard/", WATCHERS)],
     "blocker-list": [(M + "missing/", WATCHERS), (M + "missing/?department=education&owner=x", WATCHERS)],
@@ -207,7 +208,9 @@ def test_page_of_another_department_looks_like_one_that_is_not_there(signed_in):
     pages = [officer.get(M + address).content.decode() for address in ("outcomes/R16/", "outcomes/R99/")]
 
     # Each page carries its own address and tokens, for signing out and for staying signed in.
-    foreign, missing = (re.sub(r'(csrfmiddlewaretoken|writer|next)" value="[^"]+', "", page) for page in pages)
+    foreign, missing = (
+        re.sub(r'(csrfmiddlewaretoken|writer|next)" value="[^"]+', "", page) for page in pages
+    )
     assert foreign == missing
 
 

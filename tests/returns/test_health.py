@@ -142,7 +142,7 @@ def test_too_many_fields_are_refused_like_too_many_characters(signed_in):
 def test_what_is_too_large_is_refused_to_a_stranger_too(client):
     client.raise_request_exception = False
 
-    response = client.post(R1, {"text": "x" * 1_100_000})
+    response = client.post(R1, {"text": "x" * 6_100_000})
 
     assert response.status_code == 413
     assert "Not saved: too much was sent at once" in response.content.decode()

@@ -31,11 +31,11 @@ MENUS = {
     ),
     "officer-education": (
         ["My work", "My department", "Quick grid", "Whole return", "Documents"],
-        ["Signatures", "Status", "Efficiency"],
+        ["Signatures", "Status", "Efficiency", "Risks"],
     ),
     "head-education": (
         ["My work", "My department", "Signatures", "Quick grid", "Whole return"],
-        ["Documents", "Status", "Efficiency"],
+        ["Documents", "Status", "Efficiency", "Risks"],
     ),
     "admin": (["People", "Departments", "Proforma"], []),
 }
@@ -100,7 +100,7 @@ def test_a_person_of_several_departments_has_each_of_them_by_name(marchshire, si
     assert [words for _, words in shown] == [
         "My work", "Education and Libraries", "Human Resources", "Quick grid", "Whole return",
     ]  # fmt: skip
-    assert [words for _, words in more] == ["Documents", "Signatures", "Status", "Efficiency"]
+    assert [words for _, words in more] == ["Documents", "Signatures", "Status", "Efficiency", "Risks"]
 
 
 def test_the_present_page_is_named_on_more_where_it_is_under_it(marchshire, signed_in):
