@@ -281,7 +281,8 @@ def _compared(
         found = json.loads(child.run(compare, version.stored_pdf(), body, limits=LIMITS))
     except child.ChildFailed as failure:
         told, differences = _told_by_answers(answers, version, called)
-        sentence = f"{opening} {told}. The rest could not be compared. {failure}".strip()
+        why = f" {failure}" if isinstance(failure, child.LimitBroken) else ""
+        sentence = f"{opening} {told}. The rest could not be compared.{why}".strip()
         return (0, 0), Verdict("altered", sentence, version, _listed(differences))
     told, differences = _told_by_answers(answers, version, called, found["same"])
     rows = _rows_of_pages(found)

@@ -425,6 +425,8 @@ class File:
         return self.pdf.get_object(int(number), int(generation))
 
     def _json(self, thing) -> object:
+        if thing is None:  # a reference to an object that isn't there
+            return None
         return json.loads(thing.to_json(dereference=True, schema_version=2))
 
     def _body(self, value) -> Body | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
-from ..models import Event, Return, Role, User, Version
+from ..models import DamagedCopy, Event, Return, Role, User, Version
 from ..proforma import Section
 
 PREPARING = frozenset({Role.OFFICER, Role.HEAD, Role.LEAD})
@@ -53,7 +53,10 @@ def _names_changed(return_: Return) -> Iterator[str]:
     version = return_.versions.filter(kind__in=approved).defer("pdf").order_by("-number").first()
     if version is None:
         return
-    data = json.loads(version.data)
+    try:
+        data = json.loads(version.stored_data())
+    except DamagedCopy:
+        return  # which the proof of the history names
     there = f"in version {version.number}"
     council = return_.authority
     if council.name != data["authority"]["name"]:

@@ -7,8 +7,10 @@ from django.contrib.auth.models import Group
 
 from returns import history
 from returns.acts import ActionRefused, correct_decision, correct_filing
+from returns.documents.changes import changes_sheet
 from returns.lifecycle import Action
 from returns.models import Cover, Return, Role, Version
+from returns.states import state_words
 from returns.verification import verify
 from tests.lifecycle.moving import (
     at,
@@ -17,8 +19,10 @@ from tests.lifecycle.moving import (
     events_after,
     filing,
     fresh,
+    london,
     refused,
     reopen,
+    save,
     sign,
     telling,
     who,
@@ -143,7 +147,10 @@ REFUSED = {
         {"date": day("2004-12-02"), "number": "64"},
         "Nothing was corrected: day and minute are those that count already.",
     ),
-    "tomorrow": ({"date": day("2004-12-09")}, "The date lies ahead. Check it."),
+    "tomorrow": (
+        {"date": day("2004-12-09")},
+        "It can’t have been later than the day on which it was recorded. Check the date.",
+    ),
     "before it was sent": (
         {"date": day("2004-11-23")},
         "Cabinet can’t have decided before the return was sent to it. Check the date.",
@@ -264,3 +271,27 @@ def test_queries_do_not_grow_with_corrections(approved, signed_in, django_assert
         correct(approved, number=f"{70 + number}", seen=number + 1)
     with django_assert_max_num_queries(len(before)):
         client.get(f"{W}acts/")
+
+
+def test_every_sentence_about_the_return_names_the_corrected_day(approved):
+    """Drafts, what changed and the state of the return say what counts, not what was recorded first."""
+    correct(approved)
+    do(Action.AMEND, approved, "head-corporate", reason="A gain was found.")
+    save(
+        approved,
+        "head-corporate",
+        "efficiency",
+        "EF1",
+        {"basis": "Anew."},
+        department="corporate",
+        reason="So.",
+    )
+    return_ = fresh(approved)
+
+    words = state_words(return_, day("2004-12-08"))
+    changed = changes_sheet(return_, as_at=london("2004-12-08 10:00"), copies_only=False).html
+
+    assert "1 December 2004, minute 62" in words.approval
+    assert "delegation of 1 December 2004" in words.provisional
+    assert "1 December 2004, minute 62" in changed
+    assert "minute 64" not in changed

@@ -268,8 +268,10 @@ def test_a_clerk_who_sent_the_return_does_not_record_the_decision(complete, quic
     who(complete, "lead").groups.add(Group.objects.get(name="clerk"))
     send(complete)
 
-    assert said(complete, "lead") is None
-    assert said(complete, "clerk") == ("Record Cabinet’s decision", "Cabinet meets 16 December")
+    assert said(complete, "clerk") is None  # a decision is recorded once Cabinet has met
+    with at("2004-12-16 19:00"):
+        assert said(complete, "lead") is None
+        assert said(complete, "clerk") == ("Record Cabinet’s decision", "Cabinet meets 16 December, today")
 
 
 def test_what_was_sent_back_waits_until_it_is_changed(referred_back):

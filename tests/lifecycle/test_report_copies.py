@@ -16,7 +16,8 @@ from returns.acts import ActionRefused, add_paragraph, ask_question, edit_paragr
 from returns.chain import short_code
 from returns.documents.pdf import RenderFailed
 from returns.lifecycle import Action
-from returns.models import Return
+from returns.models import ReportCopy, Return, Version
+from returns.verification import verify
 from tests.efficiency.test_register import VALUES
 from tests.lifecycle.moving import (
     approve,
@@ -414,3 +415,14 @@ def test_altered_copy_is_named(read_by_cabinet):
         found = history.check(fresh(read_by_cabinet))
 
     assert found == ["Covering report of version 3, edition 1: its data do not fit their digest."]
+
+
+def test_verification_knows_the_stored_report(read_by_cabinet):
+    copy = copies_of(read_by_cabinet)[0]
+    body = bytes(ReportCopy.objects.get(pk=copy.pk).pdf)
+
+    verdict = verify(body, Version.objects.all())
+
+    assert verdict.kind == "genuine"
+    assert verdict.sentence.startswith("The file is the covering report of version ")
+    assert verdict.sentence.endswith(", edition 1, to the last byte.")

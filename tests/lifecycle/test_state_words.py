@@ -97,7 +97,8 @@ def test_after_the_last_day_an_unfinished_amendment_is_not_provisional(amending)
 
     assert provisional(sheet.html) == []
     assert (
-        "which ended on 20 December 2004; until that is finished, the approved version holds." in sheet.html
+        "which ended on 20 December 2004. It can only be abandoned, and the approved version holds."
+        in sheet.html
     )
 
 

@@ -29,15 +29,18 @@ def reopened(why: str) -> StateWords:
 
 
 def amending(sentence: str, provisional: str) -> StateWords:
-    whole = (
-        f"Approved by Cabinet on 16 December 2004, minute 112. {sentence}; "
-        "until that is finished, the approved version holds."
-    )
-    return StateWords("DRAFT AMENDMENT", whole, "amendment not finished", provisional, True)
+    approval = f"Approved by Cabinet on 16 December 2004, minute 112. {sentence}"
+    return StateWords("DRAFT AMENDMENT", approval, "amendment not finished", provisional, True)
 
 
-BUSY = "Jo Hale is amending it under Cabinet’s delegation, until 20 December 2004 at the latest"
-LATE = "Jo Hale began to amend it under Cabinet’s delegation, which ended on 20 December 2004"
+BUSY = (
+    "Jo Hale is amending it under Cabinet’s delegation, until 20 December 2004 at the latest; until that "
+    "is finished, the approved version holds."
+)
+LATE = (
+    "Jo Hale began to amend it under Cabinet’s delegation, which ended on 20 December 2004. It can only "
+    "be abandoned, and the approved version holds."
+)
 FILED = StateWords(
     "FILED",
     "Approved by Cabinet on 16 December 2004, minute 112; filed on 18 December 2004, reference ODPM/7.",

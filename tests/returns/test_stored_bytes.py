@@ -145,12 +145,12 @@ def test_stored_bytes_are_read_in_one_place_alone():
                     and isinstance(node.ctx, ast.Load)
                 ):
                     owner = ast.unparse(node.value)
-                    if owner in versions or path.name == "decision.py":
+                    if owner in versions or path.name == "stored.py":
                         read.add((str(path.relative_to(ROOT)), f"{owner}.{node.attr}"))
 
     assert read == {
-        ("returns/models/decision.py", "self.pdf"),
-        ("returns/models/decision.py", "self.data"),
+        ("returns/models/stored.py", "self.pdf"),
+        ("returns/models/stored.py", "self.data"),
         ("returns/history/proof.py", "version.pdf"),  # which names every version that does not fit
         ("returns/history/proof.py", "version.data"),
         ("returns/documents/return_.py", "version.data"),  # of a version that is being made

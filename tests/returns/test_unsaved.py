@@ -3,7 +3,7 @@
 import datetime
 import re
 from contextlib import contextmanager
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import time_machine
@@ -203,20 +203,138 @@ def test_ten_forms_of_200_000_characters_are_kept(officer):
     assert sorted(row.posted[COMMENT] for row in Unsaved.objects.all()) == texts
 
 
-def test_what_is_kept_of_one_person_has_a_limit_and_the_oldest_goes_first(officer, signed_in):
-    other = signed_in("head-education")
-    others, token = form_of(other), form_of(officer)
+def test_what_is_kept_of_one_person_has_a_limit_and_the_oldest_goes_first(signed_in):
+    finance, other = signed_in("finance"), signed_in("head-education")
+    others, token = form_of(other), form_of(finance)
     sign_out(other)
-    sign_out(officer)
-    other.post(R1, others | {COMMENT: "Not the officer’s."})
+    other.post(R1, others | {COMMENT: "Not the finance officer’s."})
 
     for number in range(unsaved.store.MOST + 3):
-        officer.post(R1, token | {COMMENT: f"Form {number}"})
+        finance.post(R1, token | {COMMENT: f"Form {number}"})
 
-    mine = Unsaved.objects.filter(writer__username="officer-education")
+    mine = Unsaved.objects.filter(writer__username="finance")
     kept = [f"Form {number}" for number in range(3, unsaved.store.MOST + 3)]
     assert [row.posted[COMMENT] for row in mine.order_by("pk")] == kept
     assert Unsaved.objects.filter(writer__username="head-education").count() == 1
+
+
+def test_what_is_posted_signed_out_takes_no_other_form_s_place(officer):
+    token = form_of(officer)
+    sign_out(officer)
+
+    for number in range(unsaved.store.MOST + 3):
+        answer = officer.post(R1, token | {COMMENT: f"Form {number}"})
+
+    kept = [f"Form {number}" for number in range(unsaved.store.MOST)]
+    assert [row.posted[COMMENT] for row in Unsaved.objects.order_by("pk")] == kept
+    assert "is kept" not in text_of(officer.get(answer.url))
+
+
+def test_a_token_ends_with_the_password(officer, person):
+    token = form_of(officer)
+    someone = person("officer-education")
+    someone.set_password("another-long-one")
+    someone.save()
+
+    officer.post(R1, token | {COMMENT: "With the old password’s token."})
+
+    assert Unsaved.objects.count() == 0
+
+
+def test_names_of_fields_count_like_what_is_in_them(officer, signed_in):
+    token = form_of(officer)
+    name = "n" * (unsaved.LIMIT + 1)
+    encoded = "application/x-www-form-urlencoded"
+    assert officer.post(R1, urlencode(token | {name: "x"}), encoded).status_code == 413
+    sign_out(officer)
+
+    officer.post(R1, urlencode(token | {name: "x", COMMENT: "Short."}), encoded)
+
+    row = Unsaved.objects.order_by("pk").last()
+    assert (row.posted.dict(), row.missing) == ({COMMENT: "Short."}, ["n" * 100])
+
+
+@pytest.mark.parametrize("odd", ["%00", "a" * 22 + "%00", "%F0%9F%98%80" * 22, "", "x" * 3000])
+def test_an_odd_key_shows_the_page_as_ever(officer, odd):
+    assert officer.get(f"{R1}?unsaved={odd}").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/marchshire/people/a%00b/", "/nosuch%00/", "/marchshire/ieg4/%00/R1/"])
+def test_an_odd_address_is_kept_without_a_fault(officer, path):
+    token = form_of(officer)
+
+    assert officer.post(path, token | {COMMENT: "Odd."}).status_code == 404
+    assert Unsaved.objects.get().posted[COMMENT] == "Odd."
+
+
+def test_half_a_character_spoils_no_page(officer):
+    token = form_of(officer)
+    sign_out(officer)
+    body = "\r\n".join(
+        ["--b", 'Content-Disposition: form-data; name="writer"', "", token["writer"],
+         "--b", f'Content-Disposition: form-data; name="{COMMENT}"', "", "half \\ud800.", "--b--", ""]
+    )  # fmt: skip
+    content_type = "multipart/form-data; boundary=b; charset=unicode_escape"
+
+    answer = officer.generic("POST", R1, body, content_type)
+
+    assert "half ?." in text_of(sign_in(officer, answer))
+
+
+def test_two_tabs_that_show_one_kept_form_are_kept_apart(officer):
+    token = form_of(officer)
+    sign_out(officer)
+    page = sign_in(officer, officer.post(R1, token | {COMMENT: "At first."}))
+    again = {"writer": re.search(r'name="writer" value="([^"]+)"', page.content.decode())[1]}
+    sign_out(officer)
+
+    for text in ("In one tab.", "In the other."):
+        officer.post(R1, again | {COMMENT: text})
+
+    assert sorted(row.posted[COMMENT] for row in Unsaved.objects.all()) == ["In one tab.", "In the other."]
+
+
+def test_other_forms_of_the_page_forget_nothing(officer, signed_in, marchshire):
+    """Neither the button that keeps one signed in, nor closing a query beside a reply that was kept."""
+    token = form_of(officer)
+    sign_out(officer)
+    page = sign_in(officer, officer.post(R1, token | {COMMENT: "Still here."}))
+    again = {"writer": re.search(r'name="writer" value="([^"]+)"', page.content.decode())[1]}
+
+    assert officer.post("/stay-signed-in/", again | {"next": R1}).status_code == 302
+    assert Unsaved.objects.count() == 1
+
+    lead, query = signed_in("lead"), M + "queries/1/"
+    token = form_of(lead, query)
+    sign_out(lead)
+    page = sign_in(lead, lead.post(query, token | {"text": "A reply.", "reply": "1"}), "lead")
+    again = {"writer": re.search(r'name="writer" value="([^"]+)"', page.content.decode())[1]}
+    assert lead.post(query, again | {"close": "1"}).status_code == 302
+    assert Unsaved.objects.filter(writer__username="lead").count() == 1
+
+
+def test_a_rating_of_the_grid_that_went_to_others_is_given_back_and_not_dropped(officer, marchshire):
+    grid = M + "grid/"
+    typed = {"outcome_lights--G1--mar06-seen": "0", "outcome_lights--G1--mar06-light": "A"}
+    token = form_of(officer, grid)
+    sign_out(officer)
+    answer = officer.post(grid, token | typed)
+    other = User.objects.get(username="officer-highways")
+    marchshire.allocations.filter(line="G1").update(owner=other, department=other.departments.get())
+
+    shown = sign_in(officer, answer)
+
+    assert shown.redirect_chain[-1][0].startswith("/marchshire/unsaved/")
+    assert ("G1: Light at 31 March 2006, forecast", "A amber") in given(shown)
+    assert "Open the form" not in text_of(shown)
+
+
+def test_an_answer_that_was_emptied_is_given_back_as_blank(signed_in):
+    finance = signed_in("finance")
+
+    answer = finance.post(R1, form_of(finance) | {COMMENT: "", "outcome_lights--R1--dec05-light": "G"})
+
+    assert ("Comment", "blank") in given(answer)
 
 
 def test_a_text_that_is_too_long_to_keep_is_named(officer):
@@ -411,7 +529,7 @@ def test_an_address_that_names_another_page_s_form_shows_nothing_of_it(officer):
 
     answer = officer.get(f"{M}outcomes/G1/?unsaved={key}")
 
-    assert answer.url == f"/marchshire/unsaved/{key}/"
+    assert answer.url == f"/marchshire/unsaved/{key}/?closed=1"
 
 
 def test_pages_carry_the_token_in_each_form_that_is_posted(signed_in):
