@@ -22,7 +22,7 @@ from django.urls import resolve
 
 from returns.models import Return, Unsaved, User
 from tests.lifecycle.moving import at, fresh
-from tests.returns.access_table import pages
+from tests.returns.access_table import W, pages
 from tests.returns.staging import BACKEND, ask, bring_to, remember_answers, undone
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,10 @@ SEEN_BY = {
     "with_cabinet": ["wyeborough-clerk", "wyeborough-cabinet"],
     "approved": ["wyeborough-lead", "wyeborough-head-corporate"],
     "amending": ["wyeborough-head-corporate"],
+    "submitted": ["wyeborough-lead"],
 }  # fmt: skip
+# Sections of which the table of access has no line of its own.
+ALSO = [W + "context/answer/", W + "change/CM1/", W + "takeup/W1/"]
 SENT_BESIDE = {"csrfmiddlewaretoken", "writer", "next", "stay", "save", "reply", "close"}
 
 
@@ -139,7 +142,7 @@ def find_forms(memory: dict) -> list[Found]:
             memory.clear()
             for username in usernames:
                 client = signed_in(username)
-                for page in dict.fromkeys(each.address for each in pages()):
+                for page in dict.fromkeys([*(each.address for each in pages()), *ALSO]):
                     for form in form_on(client, page):
                         if names := typed_names(form):
                             each = Found(state, username, page, path_of(form), names)
