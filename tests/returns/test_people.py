@@ -135,3 +135,24 @@ def test_no_user_name_and_no_department_is_taken_for_another_page():
 
     assert {"dashboard", "cabinet", "documents"} <= words
     assert led_to == {"returns:person-update", "returns:department-update"}
+
+
+@pytest.mark.parametrize("name", ["new", "New", "..", "."])
+def test_no_user_name_is_the_address_of_another_page(signed_in, name):
+    posted = {
+        "username": name,
+        "first_name": "Ada",
+        "last_name": "Byrne",
+        "roles": ["clerk"],
+        "is_active": "on",
+    }
+
+    answer = signed_in("admin").post(f"{PEOPLE}new/", posted | {"new_password": "a-long-enough-one"})
+
+    assert answer.status_code == 422
+    assert "This name is used by the site. Choose another." in answer.content.decode()
+    assert not User.objects.filter(username=name).exists()
+
+
+def test_a_signed_in_person_is_led_home_from_a_sign_in_page_that_names_itself(signed_in):
+    assert signed_in("lead").get("/sign-in/?next=/sign-in/").url == "/"
