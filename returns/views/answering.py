@@ -15,7 +15,7 @@ from ..completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset
 from ..lifecycle import opening_action
-from ..models import Return
+from ..models import Event, Return
 from ..next_act import next_blank
 from .base import ReturnMixin, given_back
 
@@ -153,6 +153,7 @@ class AnswerView(PlaceMixin, TemplateView):
         user = self.request.user
         siblings = self._siblings()
         previous, following = self._neighbours()
+        events = history.of_place(self.place)
         state = assess(self.answers).state(self.place)
         context = super().get_context_data(**kwargs) | {
             "formset": formset,
@@ -168,7 +169,8 @@ class AnswerView(PlaceMixin, TemplateView):
             "previous": previous,
             "following": following,
             "tier": self.return_.proforma.tier_of(self.place.line) if self.place.line else None,
-            "events": history.of_place(self.place)[:4],
+            "events": events[:4],
+            "saved": next((event for event in events if event.kind == Event.Kind.ANSWER), None),
             "cells": list(self.answers.cells(self.place)),
             "can_remove": self.section.key == "cases" and rules.can_remove_case_study(user, self.place, None),
         }
