@@ -1,7 +1,6 @@
 """The published rules for what people type; every way in (page, sheet, file) asks these and no others."""
 
 import re
-import unicodedata
 from decimal import Decimal
 
 from . import letters
@@ -77,9 +76,9 @@ def clean_text(text: str) -> str:
 def clean_name(text: str) -> str:
     """The name of a person, job or department: cleaned like every text, on one line, with single spaces.
 
-    Letters with accents are composed (NFC), so that one name typed on two keyboards is one name.
+    Letters with accents are composed, so that one name typed on two keyboards is one name.
     """
-    return unicodedata.normalize("NFC", " ".join(clean_text(text).split()))
+    return " ".join(clean_text(text).split())
 
 
 def count_words(text: str) -> int:

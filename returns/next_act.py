@@ -407,7 +407,7 @@ def _figures(assessment: Assessment, user: User) -> NextAct | None:
     if not part or not part.unready or not rules.can_sign_figures(user, return_):
         return None
     day = Day(_counted(len(part.unready), "blocker"))
-    return NextAct("See what the figures still need", _url(return_, "returns:figures-sign"), day, own=False)
+    return NextAct("See what the figures still need", _url(return_, "returns:signature-list"), day, own=False)
 
 
 def _report(assessment: Assessment, user: User) -> NextAct | None:

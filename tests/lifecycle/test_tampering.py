@@ -100,6 +100,7 @@ def posts(return_, form_data) -> dict[str, tuple[str, dict]]:
         "new_password": "correct-horse-9",
     }
     day = {"date": "8 December 2004", "step": "record"}  # past the check page
+    slip = {"number": "99", "reason": "A slip.", "seen": "0"}
     lead = who(return_, "lead")
     return {
         "cover": (W + "cover/answer/", line("cover", **{"-contact_name": "Somebody Else"})),
@@ -139,8 +140,8 @@ def posts(return_, form_data) -> dict[str, tuple[str, dict]]:
             "/wyeborough/departments/corporate/",
             {"name": "Renamed", "contributor": str(who(return_, "head-corporate").pk)},
         ),
-        "correct decision": (W + "acts/decision/correct/", day | {"number": "99", "reason": "A slip.", "seen": "0"}),
-        "correct filing": (W + "acts/filing/correct/", day | {"number": "99", "reason": "A slip.", "seen": "0"}),
+        "correct decision": (W + "acts/decision/correct/", slip | {"date": "1 December 2004"}),
+        "correct filing": (W + "acts/filing/correct/", slip | day),
         Action.SEND_BACK: (W + "acts/send-back/", {"reason": "Look.", "elements": ["outcomes--R3"]}),
         Action.SEND: (W + "acts/send/", {}),
         Action.APPROVE: (W + "acts/approve/", day | {"minute": "99", "text": "Approved again."}),
