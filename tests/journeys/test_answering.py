@@ -197,7 +197,7 @@ def test_what_was_typed_survives_the_end_of_the_session(page, server):
     save(page)
     assert heading(page) == "Sign in"
     sign_in(page, OFFICER, goto=False)
-    assert "You were signed out before this was saved" in notice(page)
+    assert "This was not saved. What you typed is below" in notice(page)
     assert page.get_by_label("Comment").input_value() == typed
     save(page)
     assert "R1 saved." in notice(page)
