@@ -82,7 +82,9 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     assert server.check_return()["status"] == "with_cabinet"
     light(officer, "31 December 2005").get_by_label("Red").check()
     save(officer)
-    assert heading(officer) == "Not saved: R1 is locked"
+    assert heading(officer) == "Not saved: it can’t be done now"
+    assert "R1 is locked." in words_of(officer)
+    assert "Light at 31 December 2005, forecast: Red" in officer.locator("#plain").input_value()
     assert re.search(
         r"Helen Prosser sent the return to Cabinet on 8 December 2004, .*Helen Prosser can reopen chosen elements",
         words_of(officer),
