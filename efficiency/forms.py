@@ -7,9 +7,9 @@ import re
 from django import forms
 
 from returns.action_forms import day_field, words_field
-from returns.entry import clean_text, parse_pounds, shorten
 from returns.forms import PageForm, TypedField, WordsField, form_helper
 from returns.models import Return
+from returns.values.parsing import clean_text, parse_pounds, shorten
 
 from .models import Risk
 

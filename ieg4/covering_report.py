@@ -28,10 +28,10 @@ from returns.consistency import Contradiction, Passage, contradictions
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
-from returns.entry import clean_text
 from returns.frozen import thaw_version
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
 from returns.report import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
+from returns.values.parsing import clean_text
 
 from .covering_report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
 

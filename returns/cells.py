@@ -10,8 +10,8 @@ from django.db import models
 from django.utils.formats import date_format
 
 from .answers import Cell, model_of
-from .entry import clean_text
 from .proforma import Column, Table
+from .values.parsing import clean_text
 
 LIGHT, COUNT, MONEY, CHOICE, TICK, DATE, TEXT = "light", "count", "money", "choice", "tick", "date", "text"
 NIL = "nil"

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from . import letters
 from .answers import Answers, Cell, Place, read
-from .entry import clean_text, count_words
 from .models import Department, Query, Return, SentBack, SignOff, User
+from .values.parsing import clean_text, count_words
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,16 @@ from django.forms.utils import pretty_name
 from . import letters
 from .acts import Change
 from .answers import Entry, model_of
-from .entry import CHARACTERS_A_WORD, NotTyped, clean_name, clean_text, count_words, parse_count, parse_money
 from .proforma import Table
+from .values.parsing import (
+    CHARACTERS_A_WORD,
+    NotTyped,
+    clean_name,
+    clean_text,
+    count_words,
+    parse_count,
+    parse_money,
+)
 
 
 def form_helper(*, submit: str = "") -> FormHelper:

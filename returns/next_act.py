@@ -13,13 +13,13 @@ from . import clock, rules
 from .acts import answerer, prepared_by
 from .answers import Place
 from .completeness import Assessment, Blocker, Part, PlaceState
-from .entry import shorten
 from .frozen import says_the_same
 from .lifecycle import TRANSITIONS, Action, available_actions
 from .models import Event, Query, Return, User
 from .notices import listed
 from .reminders import not_reminded_today
 from .templatetags.returns_format import waiting
+from .values.parsing import shorten
 
 LONGEST_QUOTE = 240  # characters of a query or a reason that a list shows; its page has all of it
 

@@ -30,8 +30,8 @@ from .cells import (
     plain_figure,
 )
 from .cells import typed as typed_cell
-from .entry import NotTyped, clean_text, parse_count, parse_money, shorten
 from .proforma import Column, Line, Point, Section
+from .values.parsing import NotTyped, clean_text, parse_count, parse_money, shorten
 
 COLUMNS = ("Reference", "Section", "What", "Keyed")
 LARGEST = 2_000_000  # bytes; a return filled to every limit is about 300,000

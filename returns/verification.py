@@ -20,9 +20,9 @@ from .chain import canonical, sha256, sha256_of_bytes
 from .documents import child
 from .documents.comparison import compare
 from .documents.inspection import inspect
-from .entry import clean_text
 from .frozen import FORMAT, thaw_version
 from .models import ReportCopy, Version
+from .values.parsing import clean_text
 
 LARGEST = 20_000_000  # bytes; forty times the largest return
 LIMITS = child.Limits(cpu=20, wall=30, memory=1024, size=50)

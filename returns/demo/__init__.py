@@ -23,11 +23,11 @@ from ..acts import (
 )
 from ..answers import Entry, Place, open_return, read
 from ..completeness import assess
-from ..entry import clean_name
 from ..forms import TableFormset, table_formset
 from ..lifecycle import Action, perform
 from ..models import Authority, Decision, Department, Event, Return, User
 from ..proforma import load
+from ..values.parsing import clean_name
 
 FOLDER = Path(__file__).parent
 PASSWORD = "demo-ieg4"

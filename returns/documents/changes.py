@@ -11,8 +11,8 @@ from django.utils.timezone import localtime
 
 from ..chain import short_code
 from ..changes import Comparison, compare
-from ..entry import clean_text
 from ..models import Return, Version
+from ..values.parsing import clean_text
 from .return_ import council_css
 from .sheet import Sheet
 

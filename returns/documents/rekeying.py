@@ -13,12 +13,12 @@ from django.utils.timezone import localtime
 from .. import clock, rules
 from ..answers import Answers, read
 from ..chain import short_code
-from ..entry import clean_text
 from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
 from ..states import state_words
+from ..values.parsing import clean_text
 from .return_ import council_css
 from .sheet import Sheet
 

@@ -14,9 +14,9 @@ from .. import clock
 from ..answers import Answers
 from ..chain import short_code
 from ..completeness import Assessment, Blocker, Part, assess
-from ..entry import clean_text
 from ..models import Authority, Decision, Event, Return, Version
 from ..states import power, provisional_under, state_words
+from ..values.parsing import clean_text
 from .inspection import DATA
 from .paging import PartRows, parts_of
 from .pdf import Attached

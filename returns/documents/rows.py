@@ -10,9 +10,9 @@ from django.utils.formats import date_format
 
 from ..answers import Answers, Place
 from ..arithmetic import Sum
-from ..entry import clean_text, count_words
 from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
+from ..values.parsing import clean_text, count_words
 
 LONG = 30  # words; a longer comment takes less height in a row of its own than in the narrow column
 DASH = "–"

@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from ..answers import Answers, Place
 from ..arithmetic import percent_of, total
 from ..completeness import Assessment
-from ..entry import clean_text
 from ..proforma import Line, Section
+from ..values.parsing import clean_text
 from . import gains
 from .rows import (
     DASH,

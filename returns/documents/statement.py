@@ -13,8 +13,8 @@ from django.utils.timezone import localtime
 
 from ..answers import Answers
 from ..completeness import Assessment, Part, PlaceState, assess
-from ..entry import clean_text
 from ..models import Department, Return
+from ..values.parsing import clean_text
 from .return_ import council_css, runs
 from .rows import Head, heads_of
 from .sheet import Sheet

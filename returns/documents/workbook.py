@@ -14,7 +14,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from ..answers import Answers, Cell
-from ..entry import clean_text
+from ..values.parsing import clean_text
 
 HEADS = ("Reference", "Line", "Department", "Asked", "Answer", "Unit", "State")
 WIDTHS = (12, 50, 24, 34, 60, 12, 16)

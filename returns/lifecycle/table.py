@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from django.db import models
 
 from .. import rules
-from ..entry import within_sentence
 from ..models import Event, Return, User, Version
+from ..values.parsing import within_sentence
 from . import steps
 from .steps import Step
 

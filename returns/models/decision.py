@@ -13,7 +13,7 @@ from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from .. import clock
-from ..entry import within_sentence
+from ..values.parsing import within_sentence
 from .council import User
 from .return_ import Event, Return
 from .stored import StoredCopy

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .. import proforma
-from ..entry import within_sentence
+from ..values.parsing import within_sentence
 from .council import Authority, Department, User
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 import pytest
 
-from returns.entry import NotTyped, clean_text, count_words, parse_count, parse_money
+from returns.values.parsing import NotTyped, clean_text, count_words, parse_count, parse_money
 
 
 @pytest.mark.parametrize(

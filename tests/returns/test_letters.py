@@ -8,8 +8,8 @@ import pytest
 from django import forms
 
 from returns import letters, proforma
-from returns.entry import clean_text
 from returns.forms import answer_form
+from returns.values.parsing import clean_text
 from tests.walks import text_fields
 
 ROOT = Path(__file__).resolve().parents[2]

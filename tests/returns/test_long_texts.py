@@ -7,8 +7,8 @@ import pytest
 from django import forms
 
 from returns.documents.rows import words_of
-from returns.entry import clean_text, count_words, shorten
 from returns.letters import with_codes
+from returns.values.parsing import clean_text, count_words, shorten
 from tests.growth import LINE, growth
 from tests.walks import text_fields
 

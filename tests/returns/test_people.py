@@ -4,8 +4,8 @@ import pytest
 from django.urls import get_resolver, resolve
 
 from returns.acts import ActionRefused, save_account
-from returns.entry import clean_name
 from returns.models import Department, Role, User
+from returns.values.parsing import clean_name
 
 pytestmark = pytest.mark.django_db
 PEOPLE = "/marchshire/people/"
