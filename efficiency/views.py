@@ -5,9 +5,9 @@ from django.views.generic import TemplateView
 
 from returns import rules
 from returns.answers import Place
-from returns.arithmetic import total
 from returns.completeness import assess
 from returns.target import baseline_spend, years_against_target
+from returns.values.sums import total
 from returns.views.base import Opens, ReturnMixin
 
 

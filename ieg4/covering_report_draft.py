@@ -16,12 +16,12 @@ from django.utils.timezone import localtime
 from efficiency.models import Risk
 from outcomes.traffic import standing
 from returns.answers import Answers, Place
-from returns.arithmetic import YearAgainstTarget
 from returns.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.report import RESPONSIBILITY
 from returns.target import years_against_target
 from returns.values.parsing import clean_text
+from returns.values.sums import YearAgainstTarget
 
 WORDS = "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten"
 

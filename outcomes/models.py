@@ -4,8 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from returns.arithmetic import percent_of
 from returns.models import Answer, Department
+from returns.values.sums import percent_of
 
 
 def starting_applicability(line, return_) -> str:

@@ -1,7 +1,7 @@
 """Gains against the target of 2.5% a year to 2007/08 (Gershon review, named in the committee report)."""
 
 from .answers import Answers
-from .arithmetic import Sum, YearAgainstTarget, against_target
+from .values.sums import Sum, YearAgainstTarget, against_target
 
 
 def years_against_target(answers: Answers) -> list[YearAgainstTarget]:

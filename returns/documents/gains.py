@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..answers import Answers, Place
-from ..arithmetic import YearAgainstTarget
 from ..completeness import Assessment
 from ..proforma import Section
 from ..target import years_against_target
+from ..values.sums import YearAgainstTarget
 from .rows import (
     DASH,
     Bar,

@@ -9,10 +9,10 @@ from decimal import Decimal
 from django.utils.formats import date_format
 
 from ..answers import Answers, Place
-from ..arithmetic import Sum
 from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
 from ..values.parsing import clean_text, count_words
+from ..values.sums import Sum
 
 LONG = 30  # words; a longer comment takes less height in a row of its own than in the narrow column
 DASH = "–"

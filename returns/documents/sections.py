@@ -7,10 +7,10 @@ from collections.abc import Callable
 from django.utils.formats import date_format
 
 from ..answers import Answers, Place
-from ..arithmetic import percent_of, total
 from ..completeness import Assessment
 from ..proforma import Line, Section
 from ..values.parsing import clean_text
+from ..values.sums import percent_of, total
 from . import gains
 from .rows import (
     DASH,

@@ -3,8 +3,8 @@
 from decimal import Decimal
 
 from returns.answers import read
-from returns.arithmetic import Sum, against_target, percent_of, total
 from returns.target import years_against_target
+from returns.values.sums import Sum, against_target, percent_of, total
 
 
 def test_target_is_cumulative_and_the_cashable_share_a_ratio_of_sums():
