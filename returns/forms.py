@@ -9,10 +9,10 @@ from django import forms
 from django.db import models
 from django.forms.utils import pretty_name
 
-from . import letters
 from .acts import Change
 from .answers import Entry, model_of
 from .proforma import Table
+from .values import letters
 from .values.parsing import (
     CHARACTERS_A_WORD,
     NotTyped,

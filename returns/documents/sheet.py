@@ -14,7 +14,7 @@ from html import unescape
 
 from django.core.cache import caches
 
-from .. import letters
+from ..values import letters
 from . import archive, child
 from .joining import join
 from .parts import DrawnPart, Part, Pieces, cut, draw_part

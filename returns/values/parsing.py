@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal
 
-from .. import letters
+from . import letters
 
 # Nine digits hold every count a council can have, and fit the column on both databases.
 COUNT = re.compile(r"(?:\d{1,9}|\d{1,3}(?:,\d{3}){1,2})", re.ASCII)

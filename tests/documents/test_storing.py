@@ -9,13 +9,13 @@ import pikepdf
 import pytest
 from pikepdf import pdfa
 
-from returns import letters
 from returns.acts import ActionRefused
 from returns.completeness import assess
 from returns.documents import archive, child
 from returns.documents.sheet import NotArchival, Sheet
 from returns.lifecycle import Action
 from returns.models import Authority, Return, User
+from returns.values import letters
 from tests.documents.test_archive import AT
 from tests.lifecycle.moving import day, decision, do, fresh, state, who
 from tests.returns.test_answers import change

@@ -7,7 +7,7 @@ import pytest
 from django import forms
 
 from returns.documents.rows import words_of
-from returns.letters import with_codes
+from returns.values.letters import with_codes
 from returns.values.parsing import clean_text, count_words, shorten
 from tests.growth import LINE, growth
 from tests.walks import text_fields
