@@ -11,10 +11,10 @@ from django.utils.timezone import localtime
 from . import rules
 from .answers import Answers, Cell, Place, read
 from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
-from .differences import GONE, NEW, Piece, marked
 from .frozen import stored_columns, thaw_version
 from .models import Decision, Event, Return, User, Version
 from .proforma import Section
+from .values.differences import GONE, NEW, Piece, marked
 
 BESIDE = 40  # words; a longer text stands over the whole width
 

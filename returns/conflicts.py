@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from .acts import Conflict, who_saved
 from .cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
-from .differences import Piece, marked
 from .models import User
+from .values.differences import Piece, marked
 
 CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict adds to the names of the fields
 

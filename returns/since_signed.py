@@ -9,9 +9,9 @@ from .acts.signing import event_key
 from .answers import Place
 from .cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .completeness import Part, PlaceState
-from .differences import Piece, marked
 from .models import Event, Return
 from .proforma import Column, Point, Table
+from .values.differences import Piece, marked
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from difflib import SequenceMatcher
 import pytest
 
 from returns.acts.review import MAX_WORDS
-from returns.differences import GONE, LEFT_OUT, NEW, SAME, marked
 from returns.proforma import load
 from returns.report import MAX_WORDS as PARAGRAPH_WORDS
+from returns.values.differences import GONE, LEFT_OUT, NEW, SAME, marked
 
 
 def joined(pieces) -> str:
