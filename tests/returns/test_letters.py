@@ -27,10 +27,10 @@ NOT_PRINTED = {
 
 
 def test_letters_are_those_that_all_packaged_faces_have():
-    """When this fails, write the file anew: .ci/letters > returns/letters.txt"""
+    """When this fails, write the file anew: .ci/letters > returns/values/letters.txt"""
     made = subprocess.run([sys.executable, ROOT / ".ci/letters"], capture_output=True, text=True, check=True)
 
-    assert (ROOT / "returns/letters.txt").read_text() == made.stdout
+    assert (ROOT / "returns/values/letters.txt").read_text() == made.stdout
 
 
 @pytest.mark.parametrize(
