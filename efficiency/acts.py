@@ -12,9 +12,9 @@ from django.db import transaction
 
 from returns import clock, history, rules
 from returns.acts import ActionRefused, fresh, lock, who_saved
-from returns.chain import canonical
 from returns.completeness import assess
 from returns.models import Event, Return, User
+from returns.values.digests import canonical
 
 from .models import Dismissal, Risk, RiskLine
 from .register import Proposal, all_risks, implied_risks, proposals

@@ -7,10 +7,10 @@ from decimal import Decimal
 
 from returns import clock, rules
 from returns.answers import Place
-from returns.chain import canonical, sha256
 from returns.completeness import Assessment
 from returns.models import Return
 from returns.notices import listed
+from returns.values.digests import canonical, sha256
 
 from .models import Dismissal, Risk
 

@@ -22,7 +22,6 @@ from django.utils.timezone import localtime
 from efficiency.register import open_risks
 from returns.acts import ActionRefused, makes_report_copies
 from returns.answers import Answers, read
-from returns.chain import canonical, sha256, sha256_of_bytes, short_code
 from returns.completeness import Assessment, assess
 from returns.consistency import Contradiction, Passage, contradictions
 from returns.documents.pdf import RenderFailed
@@ -31,6 +30,7 @@ from returns.documents.sheet import Sheet
 from returns.frozen import thaw_version
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
 from returns.report import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
+from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code
 from returns.values.parsing import clean_text
 
 from .covering_report_draft import Appendix, Facts, LightCount, RiskRow, YearRow

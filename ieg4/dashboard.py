@@ -6,11 +6,11 @@ from django.views.generic import TemplateView
 from outcomes.traffic import Standing, light_charts, standing
 from returns import clock, locks, rules
 from returns.answers import read
-from returns.chain import short_code
 from returns.completeness import assess
 from returns.frozen import thaw_version
 from returns.models import Query, Version
 from returns.next_act import next_act, tasks_of
+from returns.values.digests import short_code
 from returns.views.base import PassMixin, ReturnMixin
 
 from .covering_report import kept_copy, report_of

@@ -7,8 +7,8 @@ import json
 from decimal import Decimal
 
 from .answers import Answers, Entry, People, Place, model_of
-from .chain import canonical, sha256
 from .models import Allocation, Return, User, Version
+from .values.digests import canonical, sha256
 
 FORMAT = 1
 

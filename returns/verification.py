@@ -16,12 +16,12 @@ from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
 from .answers import model_of
-from .chain import canonical, sha256, sha256_of_bytes
 from .documents import child
 from .documents.comparison import compare
 from .documents.inspection import inspect
 from .frozen import FORMAT, thaw_version
 from .models import ReportCopy, Version
+from .values.digests import canonical, sha256, sha256_of_bytes
 from .values.parsing import clean_text
 
 LARGEST = 20_000_000  # bytes; forty times the largest return

@@ -11,11 +11,11 @@ from django.urls import reverse
 
 from .. import clock, history, locks, rules
 from ..answers import Entry, Place
-from ..chain import canonical
 from ..history import to_text
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
+from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
 

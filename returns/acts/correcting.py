@@ -8,9 +8,9 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from .. import clock, history, rules
-from ..chain import canonical
 from ..models import Correction, Event, Return, Role, User
 from ..notices import tell, with_roles
+from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock
 
 TOLD = (Role.LEAD, Role.FINANCE, Role.CLERK, Role.HEAD)

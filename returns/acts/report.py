@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from .. import clock, history, locks, rules
-from ..chain import canonical
 from ..models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from ..report import BY_KEY, heading_of, own_key, own_number
+from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 
 SECTION = "report"  # what these events name as their section; the proforma has none of that name

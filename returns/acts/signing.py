@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from .. import clock, history, locks, rules
 from ..answers import Place, read
-from ..chain import canonical, sha256
 from ..completeness import Assessment, Part, assess
 from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
+from ..values.digests import canonical, sha256
 from .base import ActionRefused, fresh, lock
 
 

@@ -12,12 +12,12 @@ from django.utils.timezone import localtime
 
 from .. import clock, rules
 from ..answers import Answers, read
-from ..chain import short_code
 from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
 from ..states import state_words
+from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .return_ import council_css
 from .sheet import Sheet

@@ -12,10 +12,10 @@ from django.utils.timezone import localtime
 
 from .. import clock
 from ..answers import Answers
-from ..chain import short_code
 from ..completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
 from ..states import power, provisional_under, state_words
+from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .inspection import DATA
 from .paging import PartRows, parts_of

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .. import chain
 from ..answers import Place
 from ..cells import figures_in_words, kept_in_words
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..report import heading_of
+from ..values import digests
 
 # What a correction is of, by the field that its event names.
 CORRECTED = {"decision": "Cabinet’s decision", "filing": "The filing"}
@@ -46,7 +46,7 @@ def linked(after: Head, events: list[Event]) -> list[Event]:
     for event in events:
         number += 1
         event.number = number
-        event.digest = digest = chain.link(digest, event)
+        event.digest = digest = digests.link(digest, event)
     return events
 
 

@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import transaction
 
-from .. import chain
 from ..answers import Answers, model_of, read
 from ..frozen import freeze
 from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError
+from ..values import digests
 from .events import (
     Head,
     allocation_detail,
@@ -94,7 +94,7 @@ def _broken_links(events: list[Event]) -> Iterator[str]:
         if event.number != number:
             yield f"Event {number:,} is missing: event {event.number:,} follows event {number - 1:,}."
             return
-        if event.digest != chain.link(digest, event):
+        if event.digest != digests.link(digest, event):
             yield (
                 f"Event {number:,} ({event.get_kind_display().lower()}, {event.line or event.section or 'return'}) "
                 "does not fit the digest that it carries: it, or the order of events, was altered."
@@ -269,16 +269,16 @@ def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[
 def _changed_versions(return_: Return, told: Replayed, by_number: dict, answers: Answers) -> Iterator[str]:
     last = None
     for version in return_.versions.order_by("number"):
-        if chain.sha256_of_bytes(bytes(version.pdf)) != version.pdf_digest:
+        if digests.sha256_of_bytes(bytes(version.pdf)) != version.pdf_digest:
             yield f"Version {version.number}: its PDF does not fit its digest."
-        if chain.sha256(version.data) != version.digest:
+        if digests.sha256(version.data) != version.digest:
             yield f"Version {version.number}: its data do not fit their digest."
         else:
             last = version
     for copy in return_.report_copies.select_related("version").defer("version__data", "version__pdf"):
-        if chain.sha256_of_bytes(bytes(copy.pdf)) != copy.pdf_digest:
+        if digests.sha256_of_bytes(bytes(copy.pdf)) != copy.pdf_digest:
             yield f"{copy}: its PDF does not fit its digest."
-        if chain.sha256(copy.data) != copy.digest:
+        if digests.sha256(copy.data) != copy.digest:
             yield f"{copy}: its data do not fit their digest."
     if last and return_.status in FIXED:
         yield from _differences(answers, last)

@@ -7,12 +7,12 @@ from django.db import transaction
 from .. import clock, history, locks, rules
 from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
 from ..answers import read
-from ..chain import canonical, sha256, sha256_of_bytes
 from ..completeness import assess
 from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf
 from ..frozen import freeze, says_the_same, thaw
 from ..models import Event, ReportCopy, Return, User, Version
+from ..values.digests import canonical, sha256, sha256_of_bytes
 from .steps import Step
 from .table import TRANSITIONS, Action, Transition
 

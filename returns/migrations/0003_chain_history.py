@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from returns import chain
+from returns.values import digests
 
 
 def tie(apps, schema_editor):
@@ -15,7 +15,7 @@ def tie(apps, schema_editor):
         for allocation in Allocation.objects.filter(return_record=return_).exclude(owner=None):
             # Only the latest owner is known by more than a name.
             if allocation.line in last:
-                last[allocation.line].detail = chain.canonical(
+                last[allocation.line].detail = digests.canonical(
                     {
                         "owner": allocation.owner.username,
                         "department": allocation.department.slug,
@@ -25,7 +25,7 @@ def tie(apps, schema_editor):
         digest = ""
         for number, event in enumerate(events, 1):
             event.number = number
-            event.digest = digest = chain.link(digest, event)
+            event.digest = digest = digests.link(digest, event)
         Event.objects.bulk_update(events, ["number", "digest", "detail"], batch_size=500)
 
 

@@ -4,7 +4,7 @@ import logging
 
 from django.db import models
 
-from ..chain import sha256, sha256_of_bytes
+from ..values.digests import sha256, sha256_of_bytes
 
 logger = logging.getLogger(__name__)
 

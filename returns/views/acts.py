@@ -11,10 +11,10 @@ from .. import clock, locks, rules, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers import read
-from ..chain import short_code
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
+from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin, given_back
 
 # What the buttons of the check page ask for; the form itself asks for the check page.

@@ -9,8 +9,8 @@ from django.views.generic import TemplateView
 from .. import history, locks, rules
 from ..acts.signing import event_key
 from ..answers import read
-from ..chain import short_code
 from ..models import Event, Return
+from ..values.digests import short_code
 from .base import ReturnMixin
 
 ON_A_PAGE = 100

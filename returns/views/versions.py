@@ -4,12 +4,12 @@ from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
 from .. import clock, passes
-from ..chain import short_code
 from ..completeness import assess
 from ..documents.return_ import VersionWords, return_context
 from ..frozen import thaw_version
 from ..models import Version
 from ..states import provisional
+from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin
 
 

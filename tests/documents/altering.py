@@ -7,7 +7,7 @@ import re
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
-from returns.chain import canonical
+from returns.values.digests import canonical
 
 PAGE = 9  # from 0; in section 2, with links, pictures and two fonts
 

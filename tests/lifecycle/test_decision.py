@@ -9,11 +9,11 @@ from django.contrib.auth.models import Group
 
 from returns import history
 from returns.acts import ActionRefused, ask_question
-from returns.chain import short_code
 from returns.documents import return_ as document
 from returns.documents.pdf import RenderFailed
 from returns.lifecycle import Action, performing
 from returns.models import Role
+from returns.values.digests import short_code
 from tests.lifecycle.moving import (
     approve,
     at,

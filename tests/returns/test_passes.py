@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test import Client
 
 from returns import passes
-from returns.chain import sha256_of_bytes
 from returns.models import User, Version
+from returns.values.digests import sha256_of_bytes
 from tests.returns.test_access import USERS, W
 
 PDF = W + "versions/2/return.pdf"
