@@ -29,7 +29,7 @@ from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
 from returns.frozen import thaw_version
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
-from returns.report import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
+from returns.models.report_headings import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code
 from returns.values.parsing import clean_text
 

@@ -18,7 +18,7 @@ from outcomes.traffic import standing
 from returns.answers import Answers, Place
 from returns.completeness import Assessment
 from returns.models import Event, Return, User, Version
-from returns.report import RESPONSIBILITY
+from returns.models.report_headings import RESPONSIBILITY
 from returns.target import years_against_target
 from returns.values.parsing import clean_text
 from returns.values.sums import YearAgainstTarget

@@ -12,7 +12,7 @@ from returns import locks, rules
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.forms import PageForm, VersionField, WordsField, form_helper
 from returns.models import Return
-from returns.report import BY_KEY, MAX_WORDS
+from returns.models.report_headings import BY_KEY, MAX_WORDS
 from returns.values.digests import short_code
 from returns.values.parsing import clean_text
 from returns.views.base import RestoringMixin, ReturnMixin, given_back

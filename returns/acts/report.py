@@ -10,7 +10,7 @@ from django.db import transaction
 
 from .. import clock, history, locks, rules
 from ..models import Event, ReportCopy, ReportParagraph, Return, User, Version
-from ..report import BY_KEY, heading_of, own_key, own_number
+from ..models.report_headings import BY_KEY, heading_of, own_key, own_number
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from ..answers import Place
 from ..cells import figures_in_words, kept_in_words
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
-from ..report import heading_of
+from ..models.report_headings import heading_of
 from ..values import digests
 
 # What a correction is of, by the field that its event names.

@@ -3,8 +3,8 @@
 from django.db import models
 from django.urls import reverse
 
-from ..report import heading_of, own_number
 from .decision import Version
+from .report_headings import heading_of, own_number
 from .return_ import Event, Return
 from .stored import StoredCopy
 

@@ -7,8 +7,8 @@ from difflib import SequenceMatcher
 import pytest
 
 from returns.acts.review import MAX_WORDS
+from returns.models.report_headings import MAX_WORDS as PARAGRAPH_WORDS
 from returns.proforma import load
-from returns.report import MAX_WORDS as PARAGRAPH_WORDS
 from returns.values.differences import GONE, LEFT_OUT, NEW, SAME, marked
 
 
