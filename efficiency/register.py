@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from returns import clock, rules
-from returns.answers import Place
+from returns.answers.reader import Place
 from returns.completeness import Assessment
 from returns.models import Return
 from returns.notices import listed

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.views.generic import TemplateView
 
 from returns import rules
-from returns.answers import Place
+from returns.answers.reader import Place
 from returns.completeness import assess
 from returns.target import baseline_spend, years_against_target
 from returns.values.sums import total

@@ -15,7 +15,7 @@ from django.utils.timezone import localtime
 
 from efficiency.models import Risk
 from outcomes.traffic import standing
-from returns.answers import Answers, Place
+from returns.answers.reader import Answers, Place
 from returns.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY

@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 
 from outcomes.traffic import Standing, light_charts, standing
 from returns import clock, locks, rules
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.frozen import thaw_version
 from returns.models import Query, Version

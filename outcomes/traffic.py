@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 
-from returns.answers import Answers, Place
+from returns.answers.reader import Answers, Place
 
 LETTERS = ("G", "A", "R", "", "N")
 WORDS = {"G": "green", "A": "amber", "R": "red", "": "blank", "N": "not applicable"}

@@ -7,7 +7,7 @@ from django.views.generic import TemplateView
 
 from returns import locks, rules, unsaved
 from returns.acts import ActionRefused, save_answers
-from returns.answers import read
+from returns.answers.reader import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed

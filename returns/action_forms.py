@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 
 from . import clock, rules
 from .acts.review import MAX_WORDS
-from .answers import Answers, Place
+from .answers.reader import Answers, Place
 from .forms import PageForm, VersionField, WordsField, form_helper
 from .lifecycle import Action
 from .models import Correctable, Decision, Filing, Return, Role, User

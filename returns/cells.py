@@ -9,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.formats import date_format
 
-from .answers import Cell, model_of
+from .answers.reader import Cell, model_of
 from .proforma import Column, Table
 from .values.parsing import clean_text
 

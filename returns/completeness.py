@@ -8,7 +8,7 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from .answers import Answers, Cell, Place, read
+from .answers.reader import Answers, Cell, Place, read
 from .models import Department, Query, Return, SentBack, SignOff, User
 from .values import letters
 from .values.parsing import clean_text, count_words

@@ -10,7 +10,7 @@ from django.db import models
 from django.forms.utils import pretty_name
 
 from .acts import Change
-from .answers import Entry, model_of
+from .answers.reader import Entry, model_of
 from .proforma import Table
 from .values import letters
 from .values.parsing import (

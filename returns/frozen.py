@@ -6,7 +6,7 @@ import copy
 import json
 from decimal import Decimal
 
-from .answers import Answers, Entry, People, Place, model_of
+from .answers.reader import Answers, Entry, People, Place, model_of
 from .models import Allocation, Return, User, Version
 from .values.digests import canonical, sha256
 

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 
 from . import clock, rules
 from .acts import answerer, prepared_by
-from .answers import Place
+from .answers.reader import Place
 from .completeness import Assessment, Blocker, Part, PlaceState
 from .frozen import says_the_same
 from .lifecycle import TRANSITIONS, Action, available_actions

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .answers import Answers, Place
+from .answers.reader import Answers, Place
 from .cells import (
     CHOICE,
     COUNT,

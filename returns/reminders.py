@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 
 from . import clock, rules
 from .acts import lock
-from .answers import read
+from .answers.reader import read
 from .completeness import Blocker, assess
 from .models import Notice, Return, User
 from .notices import listed, tell

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .acts.signing import event_key
-from .answers import Place
+from .answers.reader import Place
 from .cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .completeness import Part, PlaceState
 from .models import Event, Return

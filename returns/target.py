@@ -1,6 +1,6 @@
 """Gains against the target of 2.5% a year to 2007/08 (Gershon review, named in the committee report)."""
 
-from .answers import Answers
+from .answers.reader import Answers
 from .values.sums import Sum, YearAgainstTarget, against_target
 
 

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
-from .answers import model_of
+from .answers.reader import model_of
 from .documents import child
 from .documents.comparison import compare
 from .documents.inspection import inspect

@@ -9,7 +9,7 @@ from django.test import Client
 
 from efficiency.demo import load_register
 from returns import clock
-from returns.answers import read
+from returns.answers.reader import read
 from returns.demo import FOLDER, load_council
 from returns.models import Return, User
 

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history, locks, rules
-from ..answers import Entry, Place
+from ..answers.reader import Entry, Place
 from ..history import to_text
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..notices import listed, tell, with_roles

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .. import history
-from ..answers import Answers, Place, read
+from ..answers.reader import Answers, Place, read
 from ..frozen import place_digest, stored_columns
 from ..history import to_text
 from ..models import Event, Return, SignOff, User

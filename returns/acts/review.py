@@ -6,7 +6,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history, locks, rules
-from ..answers import Answers, Place, read
+from ..answers.reader import Answers, Place, read
 from ..models import Event, Query, Return, Role, User
 from ..notices import tell, with_roles
 from .base import ActionRefused, fresh, lock

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history, locks, rules
-from ..answers import Place, read
+from ..answers.reader import Place, read
 from ..completeness import Assessment, Part, assess
 from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User

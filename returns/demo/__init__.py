@@ -21,7 +21,7 @@ from ..acts import (
     sign_figures,
     statement_of,
 )
-from ..answers import Entry, Place, open_return, read
+from ..answers.reader import Entry, Place, open_return, read
 from ..completeness import assess
 from ..forms import TableFormset, table_formset
 from ..lifecycle import Action, perform

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..answers import Answers, Place
+from ..answers.reader import Answers, Place
 from ..completeness import Assessment
 from ..proforma import Section
 from ..target import years_against_target

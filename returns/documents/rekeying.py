@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from .. import clock, rules
-from ..answers import Answers, read
+from ..answers.reader import Answers, read
 from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from .. import clock
-from ..answers import Answers
+from ..answers.reader import Answers
 from ..completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
 from ..states import power, provisional_under, state_words

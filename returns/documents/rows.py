@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 
-from ..answers import Answers, Place
+from ..answers.reader import Answers, Place
 from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
 from ..values.parsing import clean_text, count_words

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from ..answers import Answers
+from ..answers.reader import Answers
 from ..completeness import Assessment, Part, PlaceState, assess
 from ..models import Department, Return
 from ..values.parsing import clean_text

@@ -13,7 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from ..answers import Answers, Cell
+from ..answers.reader import Answers, Cell
 from ..values.parsing import clean_text
 
 HEADS = ("Reference", "Line", "Department", "Asked", "Answer", "Unit", "State")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import transaction
 
-from ..answers import Answers, model_of, read
+from ..answers.reader import Answers, model_of, read
 from ..frozen import freeze
 from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError

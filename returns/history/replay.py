@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from ..answers import Answers, Entry, Place
+from ..answers.reader import Answers, Entry, Place
 from ..frozen import stored_columns
 from ..models import Event, Query, Return
 from ..proforma import Table

@@ -6,7 +6,7 @@ from django.db import transaction
 
 from .. import clock, history, locks, rules
 from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import assess
 from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 
 from .. import clock, history
 from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatures
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import assess
 from ..frozen import says_the_same, thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from .. import clock, locks, rules, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from .. import locks, rules, unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
-from ..answers import read
+from ..answers.reader import read
 from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView, View
 from .. import history, locks, rules, unsaved
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from .. import clock, locks, passes, rules, unsaved
-from ..answers import Answers, read
+from ..answers.reader import Answers, read
 from ..frozen import thaw_version
 from ..models import Authority, Department, Notice, Return, Role, User
 from ..templatetags.returns_format import moment

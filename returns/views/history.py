@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 
 from .. import history, locks, rules
 from ..acts.signing import event_key
-from ..answers import read
+from ..answers.reader import read
 from ..models import Event, Return
 from ..values.digests import short_code
 from .base import ReturnMixin

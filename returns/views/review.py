@@ -17,7 +17,7 @@ from ..acts import (
     raise_query,
     reply_to_query,
 )
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import assess
 from ..models import Query, Role
 from .base import ReturnMixin, given_back

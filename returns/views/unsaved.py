@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.generic import TemplateView, View
 
 from .. import clock, unsaved
-from ..answers import people_of
+from ..answers.reader import people_of
 from ..models import Return, Role, Unsaved, User
 from ..templatetags.returns_format import moment
 from .base import CouncilMixin, ReturnMixin

@@ -7,7 +7,7 @@ from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
 
 from .. import clock, locks, rules
-from ..answers import read
+from ..answers.reader import read
 from ..completeness import Assessment, Blocker, PlaceState, assess
 from ..models import Event
 from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of

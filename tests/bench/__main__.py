@@ -30,7 +30,7 @@ from django.core.cache import caches  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from returns import clock  # noqa: E402
-from returns.answers import read  # noqa: E402
+from returns.answers.reader import read  # noqa: E402
 from returns.completeness import assess  # noqa: E402
 from returns.documents import pdf  # noqa: E402
 from returns.documents.return_ import return_sheet  # noqa: E402

@@ -14,7 +14,7 @@ from django.db import DatabaseError, connection
 from ieg4 import covering_report
 from returns import clock, history
 from returns.acts import ActionRefused, Saved, save_answers, sign_department, statement_of
-from returns.answers import Entry, read
+from returns.answers.reader import Entry, read
 from returns.completeness import assess
 from returns.frozen import says_the_same
 from returns.lifecycle import TRANSITIONS, Action, perform, performing

@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from returns import history
 from returns.acts import save_answers
-from returns.answers import read
+from returns.answers.reader import read
 from returns.models import Event, User
 from tests.concurrency.together import Deadline, Together, acknowledged, attempt, marchshire, text_of, typed
 

@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 
 from returns import drawing
 from returns.acts import ActionRefused, Change, Saved
-from returns.answers import Entry
+from returns.answers.reader import Entry
 from returns.forms import table_formset
 from returns.models import Return
 

@@ -12,7 +12,7 @@ import pytest
 from django.core.cache import caches
 from pikepdf import pdfa
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.documents import pdf, tags
 from returns.documents.return_ import return_sheet, version_pdf, version_sheet

@@ -13,7 +13,7 @@ import pikepdf
 import pytest
 from django.core.cache import caches
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.documents import child, paging, parts, pdf
 from returns.documents.joining import join

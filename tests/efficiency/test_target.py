@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.target import years_against_target
 from returns.values.sums import Sum, against_target, percent_of, total
 

@@ -10,7 +10,7 @@ import pytest
 
 from returns import clock, history
 from returns.acts import ActionRefused, Change, save_answers, sign_department, sign_figures, statement_of
-from returns.answers import Place, read
+from returns.answers.reader import Place, read
 from returns.completeness import assess
 from returns.frozen import freeze
 from returns.lifecycle import Action, perform

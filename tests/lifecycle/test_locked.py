@@ -8,7 +8,7 @@ from returns.acts import (
     raise_query,
     remove_case_study,
 )
-from returns.answers import read
+from returns.answers.reader import read
 from returns.frozen import says_the_same
 from returns.lifecycle import Action
 from tests.lifecycle.moving import (

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.lifecycle import Action
 from returns.models import Return, User

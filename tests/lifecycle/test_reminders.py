@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 
 from returns import clock, history
 from returns.acts import allocate_lines
-from returns.answers import open_return
+from returns.answers.reader import open_return
 from returns.models import Notice, Return, Role, User
 from returns.reminders import due_reminders, remind, send_due
 from tests.factories import AuthorityFactory, DepartmentFactory, UserFactory

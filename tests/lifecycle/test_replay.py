@@ -16,7 +16,7 @@ from returns.acts import (
     reply_to_query,
     save_answers,
 )
-from returns.answers import read
+from returns.answers.reader import read
 from returns.frozen import stored_columns
 from returns.lifecycle import Action
 from returns.models import Event, Return, User

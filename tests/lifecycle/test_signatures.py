@@ -13,7 +13,7 @@ from returns.acts import (
     reply_to_query,
     save_answers,
 )
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.frozen import place_digest
 from returns.models import Event, Role

@@ -7,7 +7,7 @@ from decimal import Decimal
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.since_signed import changed_since_signed
 from tests.lifecycle.moving import at, fresh, save, send_back, sign, who

@@ -21,7 +21,7 @@ from returns.acts import (
     remove_case_study,
     reply_to_query,
 )
-from returns.answers import read
+from returns.answers.reader import read
 from returns.lifecycle import Action
 from returns.models import (
     Decision,

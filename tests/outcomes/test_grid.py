@@ -6,7 +6,7 @@ import re
 import pytest
 
 from outcomes.models import Outcome, OutcomeStatus
-from returns.answers import Place, read
+from returns.answers.reader import Place, read
 from returns.models import Return
 
 M, W = "/marchshire/ieg4/", "/wyeborough/ieg4/"

@@ -13,7 +13,7 @@ from django.urls import get_resolver
 from efficiency.acts import add_risk
 from ieg4.covering_report import report_of
 from returns.acts import ask_question, raise_query
-from returns.answers import read
+from returns.answers.reader import read
 from returns.frozen import thaw
 from returns.lifecycle import Action
 from returns.models import Return, User

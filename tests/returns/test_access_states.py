@@ -15,7 +15,7 @@ from django.urls import resolve
 from django.views.generic import View
 
 from returns import history, rules
-from returns.answers import read
+from returns.answers.reader import read
 from returns.documents.sheet import Sheet
 from returns.frozen import freeze
 from returns.models import Notice, Return, User

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from returns.acts import ActionRefused, Change, allocate_lines, save_answers
-from returns.answers import read
+from returns.answers.reader import read
 from returns.history import of_place as history
 from returns.models import Event, User
 from returns.proforma import load

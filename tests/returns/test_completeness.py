@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from returns.acts import raise_query, reply_to_query
-from returns.answers import read
+from returns.answers.reader import read
 from returns.completeness import assess
 from returns.lifecycle import Action, perform
 from returns.models import Return

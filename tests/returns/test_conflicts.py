@@ -7,7 +7,7 @@ import pytest
 
 from ieg4.covering_report import report_of
 from returns.acts import Change, NewerThanStored, ParagraphConflict, edit_paragraph, save_answers
-from returns.answers import read
+from returns.answers.reader import read
 from returns.models import Event
 
 R1 = "/marchshire/ieg4/outcomes/R1/"

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 from django.urls import get_resolver
 
-from returns.answers import read
+from returns.answers.reader import read
 from returns.forms import NamedErrors, PageForm, RecordForm, named, table_formset
 from returns.frozen import freeze
 from returns.people import PersonForm

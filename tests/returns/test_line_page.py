@@ -6,7 +6,7 @@ import re
 import pytest
 
 from outcomes.models import InteractionCount
-from returns.answers import read
+from returns.answers.reader import read
 from returns.lifecycle import Action
 from returns.models import Return
 from tests.lifecycle.moving import do

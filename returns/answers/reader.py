@@ -11,9 +11,9 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
-from .models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
-from .proforma import Column, Line, Point, Section, Table, load
-from .values.sums import Sum, total
+from ..models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
+from ..proforma import Column, Line, Point, Section, Table, load
+from ..values.sums import Sum, total
 
 
 @dataclass(frozen=True)
