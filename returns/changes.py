@@ -9,8 +9,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from . import rules
+from .answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .answers.reader import Answers, Cell, Place, read
-from .cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .frozen import stored_columns, thaw_version
 from .models import Decision, Event, Return, User, Version
 from .proforma import Section

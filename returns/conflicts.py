@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .acts import Conflict, who_saved
-from .cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
+from .answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
 from .models import User
 from .values.differences import Piece, marked
 

@@ -15,8 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .answers.reader import Answers, Place
-from .cells import (
+from .answers.cells import (
     CHOICE,
     COUNT,
     DATE,
@@ -29,7 +28,8 @@ from .cells import (
     kind_of,
     plain_figure,
 )
-from .cells import typed as typed_cell
+from .answers.cells import typed as typed_cell
+from .answers.reader import Answers, Place
 from .proforma import Column, Line, Point, Section
 from .values.parsing import NotTyped, clean_text, parse_count, parse_money, shorten
 

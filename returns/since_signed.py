@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from .acts.signing import event_key
+from .answers.cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .answers.reader import Place
-from .cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .completeness import Part, PlaceState
 from .models import Event, Return
 from .proforma import Column, Point, Table

@@ -6,8 +6,8 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..answers.cells import figures_in_words, kept_in_words
 from ..answers.reader import Place
-from ..cells import figures_in_words, kept_in_words
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..models.report_headings import heading_of
 from ..values import digests

@@ -9,7 +9,7 @@ from django import forms
 from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 
-from ..cells import LIGHT, MONEY, TICK, choices_of, kind_of
+from ..answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of
 from ..models import Authority, Return, Unsaved
 from ..proforma import Proforma, known_keys, load
 

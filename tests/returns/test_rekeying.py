@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from efficiency.models import Gain
 from outcomes.models import InteractionCount, Outcome
+from returns.answers.cells import CHOICE, COUNT, DATE, LIGHT, MONEY, TEXT, TICK
 from returns.answers.reader import read
-from returns.cells import CHOICE, COUNT, DATE, LIGHT, MONEY, TEXT, TICK
 from returns.documents.rekeying import answers_to_key, rekeying_sheet
 from returns.models import CaseStudy, Context, Declaration
 from returns.rekeying import (

@@ -9,9 +9,9 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.formats import date_format
 
-from .answers.reader import Cell, model_of
-from .proforma import Column, Table
-from .values.parsing import clean_text
+from ..proforma import Column, Table
+from ..values.parsing import clean_text
+from .reader import Cell, model_of
 
 LIGHT, COUNT, MONEY, CHOICE, TICK, DATE, TEXT = "light", "count", "money", "choice", "tick", "date", "text"
 NIL = "nil"
