@@ -10,10 +10,11 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from returns import clock, history, rules
+from returns import clock, history
 from returns.acts import ActionRefused, fresh, lock, who_saved
 from returns.completeness import assess
 from returns.models import Event, Return, User
+from returns.rules import access
 from returns.values.digests import canonical
 
 from .models import Dismissal, Risk, RiskLine
@@ -196,7 +197,7 @@ def pounds(value: Decimal) -> str:
 
 def _begin(return_: Return, by: User) -> tuple[Return, User]:
     return_, by = lock(return_), fresh(by)
-    if not rules.can_edit_register(by, return_):
+    if not access.can_edit_register(by, return_):
         raise ActionRefused(REFUSAL)
     return return_, by
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from returns import clock, rules
+from returns import clock
 from returns.answers.reader import Place
 from returns.completeness import Assessment
 from returns.models import Return
 from returns.notices import listed
+from returns.rules import access
 from returns.values.digests import canonical, sha256
 
 from .models import Dismissal, Risk
@@ -173,7 +174,7 @@ def _last_blockers(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
     days = (return_.cabinet_date - clock.today()).days
     if (
         not assessment.blockers
-        or return_.status not in rules.ALLOCATING
+        or return_.status not in access.ALLOCATING
         or days > NEAR
         or any(risk.source == BLOCKERS for risk in known)
     ):

@@ -7,10 +7,11 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from returns import rules, unsaved
+from returns import unsaved
 from returns.acts import ActionRefused
 from returns.completeness import assess
 from returns.forms import VersionField
+from returns.rules import access
 from returns.views.base import ReturnMixin, given_back
 
 from .acts import (
@@ -37,7 +38,7 @@ class RegisterMixin(ReturnMixin):
     """A page of the register."""
 
     def allowed(self) -> bool:
-        return rules.can_read_report(self.request.user, self.return_)
+        return access.can_read_report(self.request.user, self.return_)
 
     def linked(self, codes) -> list[tuple]:
         """Codes of outcomes with their lines, to name and to link."""
@@ -47,8 +48,8 @@ class RegisterMixin(ReturnMixin):
     def get_context_data(self, **kwargs):
         user = self.request.user
         return super().get_context_data(**kwargs) | {
-            "can_edit": rules.can_edit_register(user, self.return_),
-            "can_watch": rules.can_watch(user, self.return_),
+            "can_edit": access.can_edit_register(user, self.return_),
+            "can_watch": access.can_watch(user, self.return_),
         }
 
 
@@ -62,7 +63,7 @@ class RiskList(RegisterMixin, TemplateView):
         shown = sorted((r for r in risks if r.is_open), key=lambda risk: (-risk.score, risk.number))
         named = [risk.money_exposed for risk in shown if risk.money_exposed is not None]
         # Proposals are read off the answers as they are now, which a Cabinet member does not see.
-        watching = rules.can_watch(self.request.user, self.return_)
+        watching = access.can_watch(self.request.user, self.return_)
         proposed = implied_risks(assess(self.return_)) if watching else []
         standing = {each.dismissed.pk for each in proposed if each.dismissed}
         dismissals = (
@@ -117,7 +118,7 @@ class RiskMixin(RegisterMixin):
         super().find()
         number = self.kwargs["number"]
         self.risk = next((each for each in all_risks(self.return_) if each.number == number), None)
-        if self.risk is None and rules.can_read_report(self.request.user, self.return_):
+        if self.risk is None and access.can_read_report(self.request.user, self.return_):
             raise Http404
 
 
@@ -147,9 +148,9 @@ class WritingMixin(RegisterMixin):
     form_title = "Risk"
 
     def allowed(self) -> bool:
-        if rules.can_edit_register(self.request.user, self.return_):
+        if access.can_edit_register(self.request.user, self.return_):
             return True
-        if rules.can_read_report(self.request.user, self.return_):
+        if access.can_read_report(self.request.user, self.return_):
             raise PermissionDenied(REFUSAL)
         return False
 
@@ -278,7 +279,7 @@ class ProposalMixin(WritingMixin):
     def find(self):
         super().find()
         self.proposal = None
-        if not rules.can_edit_register(self.request.user, self.return_):
+        if not access.can_edit_register(self.request.user, self.return_):
             return
         source = self.kwargs["source"]
         found = {each.source: each for each in implied_risks(assess(self.return_))}

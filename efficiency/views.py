@@ -3,9 +3,9 @@
 from django.http import Http404
 from django.views.generic import TemplateView
 
-from returns import rules
 from returns.answers.reader import Place
 from returns.completeness import assess
+from returns.rules import access
 from returns.target import baseline_spend, years_against_target
 from returns.values.sums import total
 from returns.views.base import Opens, ReturnMixin
@@ -41,7 +41,7 @@ class GainList(ReturnMixin, TemplateView):
         mine = [
             state
             for state in assess(answers).places
-            if rules.can_answer(user, state.place, answers.allocation(state.place))
+            if access.can_answer(user, state.place, answers.allocation(state.place))
         ]
         return super().get_context_data(**kwargs) | {
             "section": section,
@@ -58,7 +58,7 @@ class GainList(ReturnMixin, TemplateView):
             "note_record": answers.record(
                 answers.place("efficiency", None), section.table("efficiency_note")
             ),
-            "can_note": rules.can_answer(user, answers.place("efficiency", None), None),
+            "can_note": access.can_answer(user, answers.place("efficiency", None), None),
         }
 
 

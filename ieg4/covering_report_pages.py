@@ -8,11 +8,12 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.generic import FormView, TemplateView, View
 
-from returns import locks, rules
+from returns import locks
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.forms import PageForm, VersionField, WordsField, form_helper
 from returns.models import Return
 from returns.models.report_headings import BY_KEY, MAX_WORDS
+from returns.rules import access
 from returns.values.digests import short_code
 from returns.values.parsing import clean_text
 from returns.views.base import RestoringMixin, ReturnMixin, given_back
@@ -51,7 +52,7 @@ class ReportMixin(ReturnMixin):
     """A page of the covering report."""
 
     def allowed(self) -> bool:
-        return rules.can_read_report(self.request.user, self.return_)
+        return access.can_read_report(self.request.user, self.return_)
 
     def to_report(self):
         return redirect("report-detail", self.authority.slug, self.return_.round)
@@ -65,18 +66,18 @@ class ReportDetail(ReportMixin, TemplateView):
     def get_context_data(self, **kwargs):
         user, return_ = self.request.user, self.return_
         copies = copies_of(return_)
-        if copies and return_.status in OPEN_STATES and rules.sees_copies_only(user):
+        if copies and return_.status in OPEN_STATES and access.sees_copies_only(user):
             report = read_copy(copies[0])
         else:
             report = report_of(return_)
-        can_edit = rules.can_edit_report(user, return_)
-        can_see = rules.can_see_contradictions(user, return_)
+        can_edit = access.can_edit_report(user, return_)
+        can_see = access.can_see_contradictions(user, return_)
         return super().get_context_data(**kwargs) | {
             "report": report,
             "what": _what(report, can_edit, locks.why_locked(return_)),
             "copies": copies,
             "kept": report.kept,
-            "can_open_cabinet": rules.can_open_cabinet_page(user, return_),
+            "can_open_cabinet": access.can_open_cabinet_page(user, return_),
             "can_edit": can_edit,
             "contradictions": report.contradictions if can_see else None,
         }
@@ -158,7 +159,7 @@ class EditingMixin(RestoringMixin, ReportMixin):
     form_title = "Covering report"
 
     def allowed(self) -> bool:
-        return rules.can_edit_report(self.request.user, self.return_)
+        return access.can_edit_report(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         with_cabinet = self.return_.status == Return.Status.WITH_CABINET

@@ -4,12 +4,13 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from outcomes.traffic import Standing, light_charts, standing
-from returns import clock, locks, rules
+from returns import clock, locks
 from returns.answers.reader import read
 from returns.completeness import assess
 from returns.frozen import thaw_version
 from returns.models import Query, Version
 from returns.next_act import next_act, tasks_of
+from returns.rules import access
 from returns.values.digests import short_code
 from returns.views.base import PassMixin, ReturnMixin
 
@@ -24,7 +25,7 @@ class Dashboard(ReturnMixin, TemplateView):
     template_name = "ieg4/dashboard_detail.html"
 
     def allowed(self) -> bool:
-        return rules.can_watch(self.request.user, self.return_)
+        return access.can_watch(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         assessment = assess(self.return_)
@@ -54,9 +55,9 @@ class Dashboard(ReturnMixin, TemplateView):
             "not_places": -len(assessment.missing_signatures),
             "lock": locks.why_locked(self.return_),
             "act": act,
-            "can_allocate": rules.can_allocate(user, self.return_),
-            "can_remind": rules.can_remind(user, self.return_),
-            "remind_all": rules.can_remind(user, self.return_) and not (act and act.posts),
+            "can_allocate": access.can_allocate(user, self.return_),
+            "can_remind": access.can_remind(user, self.return_),
+            "remind_all": access.can_remind(user, self.return_) and not (act and act.posts),
             "people": sum(row["owner"] is not None for row in owners),
             "rows": rows,
             "section_totals": [
@@ -72,7 +73,7 @@ class Dashboard(ReturnMixin, TemplateView):
 def _contradictions(user, assessment) -> int:
     """How many places contradict a stored fact; none for those who have nothing to mend."""
     return_ = assessment.answers.return_
-    if not rules.can_see_contradictions(user, return_):
+    if not access.can_see_contradictions(user, return_):
         return 0
     return len(report_of(return_, assessment).contradictions)
 
@@ -97,7 +98,7 @@ class BlockerList(ReturnMixin, TemplateView):
     template_name = "ieg4/blocker_list.html"
 
     def allowed(self) -> bool:
-        return rules.can_watch(self.request.user, self.return_)
+        return access.can_watch(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         assessment = assess(self.return_)
@@ -130,7 +131,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
     template_name = "ieg4/cabinet_detail.html"
 
     def allowed(self) -> bool:
-        return rules.can_open_cabinet_page(self.request.user, self.return_)
+        return access.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         user = self.request.user
@@ -166,7 +167,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "decision": self.return_.decision,
             "filing": self.return_.filing,
             "questions": sorted(questions, key=lambda row: row["query"].number),
-            "can_ask": rules.can_ask_question(user, self.return_),
+            "can_ask": access.can_ask_question(user, self.return_),
             "outcomes": outcomes.lines,
             "last_date": outcomes.points[-1].label,
             "lock": locks.why_locked(self.return_),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from returns import rules
 from returns.documents.changes import changes_sheet
 from returns.documents.rekeying import rekeying_sheet
 from returns.documents.return_ import return_sheet
 from returns.documents.sheet import Sheet
 from returns.documents.statement import statement_sheet
 from returns.models import ReportCopy, Return, User, Version
+from returns.rules import access
 
 from .covering_report import covering_report_sheet, kept_copy
 
@@ -36,7 +36,7 @@ class Document:
 
 def locked_version(return_: Return) -> Version | None:
     """The version whose PDF is the return's, while the return is locked."""
-    return return_.versions.defer("data").last() if return_.status in rules.LOCKED else None
+    return return_.versions.defer("data").last() if return_.status in access.LOCKED else None
 
 
 DOCUMENTS = {
@@ -44,32 +44,32 @@ DOCUMENTS = {
         "The return",
         "Every section in the order of the proforma, with what is missing.",
         return_sheet,
-        rules.can_draw_draft,
+        access.can_draw_draft,
         locked_version,
     ),
     "cabinet-report": Document(
         "The covering report",
         "What Cabinet reads with the return, in the order of its standing orders.",
         covering_report_sheet,
-        rules.can_read_report,
+        access.can_read_report,
         kept_copy,
     ),
     "changes": Document(
         "What changed since Cabinet saw it",
         "The altered elements alone: was and now, by whom, why, by what power.",
         changes_sheet,
-        rules.can_read_present,
+        access.can_read_present,
     ),
     "statement": Document(
         "Department statements",
         "A page for each department, for its head to sign.",
         statement_sheet,
-        rules.can_watch,
+        access.can_watch,
     ),
     "rekeying": Document(
         "The re-keying sheet",
         "Each answer as it is to be typed, with its reference and a box to tick.",
         rekeying_sheet,
-        rules.can_watch,
+        access.can_watch,
     ),
 }

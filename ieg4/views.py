@@ -17,8 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
-from returns import rules, unsaved
+from returns import unsaved
 from returns.models import Return, Unsaved
+from returns.rules import access
 
 from . import session
 from .forms import SignInForm
@@ -70,8 +71,8 @@ def home(request):
     if user.authority is None:
         return render(request, "ieg4/no_council.html", status=403)
     return_ = Return.objects.filter(authority=user.authority).order_by("-pk").first()
-    if return_ is None or not rules.can_read_return(user, return_):
-        if rules.can_manage_people(user, user.authority):
+    if return_ is None or not access.can_read_return(user, return_):
+        if access.can_manage_people(user, user.authority):
             return redirect("returns:person-list", user.authority.slug)
         return render(request, "ieg4/no_council.html", status=403)
     return redirect(return_)

@@ -5,12 +5,13 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from returns import locks, rules, unsaved
+from returns import locks, unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed
+from returns.rules import access
 from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
@@ -21,7 +22,7 @@ class LightGrid(ReturnMixin, TemplateView):
     form_title = "Quick grid"
 
     def allowed(self) -> bool:
-        return rules.has_work(self.request.user, self.return_)
+        return access.has_work(self.request.user, self.return_)
 
     def get(self, request, *args, **kwargs):
         kept = (
@@ -69,7 +70,7 @@ class LightGrid(ReturnMixin, TemplateView):
 
     def _why_late(self, places: list) -> str:
         codes = listed([place.code for place in places])
-        if not all(rules.is_open(place) for place in places):
+        if not all(access.is_open(place) for place in places):
             return f"{codes} can’t be set now. {locks.why_locked(self.return_)}"
         return (
             f"{codes} can’t be set by you any more: the line may have been given to someone else. Set the "
@@ -77,7 +78,7 @@ class LightGrid(ReturnMixin, TemplateView):
         )
 
     def _late_for_all(self) -> bool:
-        return self.return_.status not in rules.ALLOCATING
+        return self.return_.status not in access.ALLOCATING
 
     def _late(self, posted, but: set[str]) -> list:
         """The lines that were posted with another rating than is stored, beside those that may be set."""
@@ -122,7 +123,7 @@ class LightGrid(ReturnMixin, TemplateView):
             allocation = answers.allocation(place)
             department = allocation.department.slug if allocation.department else ""
             if (
-                rules.can_see_place(self.request.user, place, allocation)
+                access.can_see_place(self.request.user, place, allocation)
                 and wanted["area"] in ("", place.line.group)
                 and wanted["department"] in ("", department)
                 and (wanted["show"] != "blank" or "" in answers.lights(place) or place.code in self._posted)
@@ -136,7 +137,7 @@ class LightGrid(ReturnMixin, TemplateView):
         return {name.split("--")[1] for name in self.request.POST if name.count("--") > 1}
 
     def _can_answer(self, place) -> bool:
-        return rules.can_answer(self.request.user, place, self._answers().allocation(place))
+        return access.can_answer(self.request.user, place, self._answers().allocation(place))
 
     def _lights(self, place) -> list:
         return [entry for entry in self._answers().entries(place) if entry.table.points]
@@ -149,7 +150,7 @@ class LightGrid(ReturnMixin, TemplateView):
         groups = self._groups(formset)
         lights = [form.entry.record.light for form in formset]  # as stored, whatever is chosen
         blank = sum(not light for light in lights)
-        watching = rules.can_watch(self.request.user, self.return_)
+        watching = access.can_watch(self.request.user, self.return_)
         return super().get_context_data(**kwargs) | {
             "groups": groups,
             "heading": _heading(lights, blank, groups),

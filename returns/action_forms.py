@@ -7,12 +7,13 @@ import datetime
 from django import forms
 from django.utils.formats import date_format
 
-from . import clock, rules
+from . import clock
 from .acts.review import MAX_WORDS
 from .answers.reader import Answers, Place
 from .forms import PageForm, VersionField, WordsField, form_helper
 from .lifecycle import Action
 from .models import Correctable, Decision, Filing, Return, Role, User
+from .rules import access
 
 DATES = ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"]
 
@@ -176,7 +177,7 @@ class ApprovalForm(ReferralForm):
         people = User.objects.filter(
             authority=self.return_.authority,
             is_active=True,
-            groups__name__in=rules.ANSWERING | {Role.LEAD},
+            groups__name__in=access.ANSWERING | {Role.LEAD},
         ).exclude(groups__name=Role.FINANCE)
         self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
 

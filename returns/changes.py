@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from . import rules
 from .answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .answers.reader import Answers, Cell, Place, read
 from .frozen import stored_columns, thaw_version
 from .models import Decision, Event, Return, User, Version
 from .proforma import Section
+from .rules import access
 from .values.differences import GONE, NEW, Piece, marked
 
 BESIDE = 40  # words; a longer text stands over the whole width
@@ -90,7 +90,7 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
     if not sent:
         return Comparison(None, None, 0, ())
     seen, now = sent[-1], None
-    if copies_only or return_.status in rules.LOCKED:
+    if copies_only or return_.status in access.LOCKED:
         now = versions[-1]
         if now == seen and len(sent) > 1:
             seen = sent[-2]

@@ -9,7 +9,7 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from . import clock, rules
+from . import clock
 from .acts import answerer, prepared_by
 from .answers.reader import Place
 from .completeness import Assessment, Blocker, Part, PlaceState
@@ -18,6 +18,7 @@ from .lifecycle import TRANSITIONS, Action, available_actions
 from .models import Event, Query, Return, User
 from .notices import listed
 from .reminders import not_reminded_today
+from .rules import access
 from .templatetags.returns_format import waiting
 from .values.parsing import shorten
 
@@ -101,7 +102,7 @@ def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None
     After the last comes the first again, so that whoever leaves blanks behind still sees each in turn.
     """
     answers, order = assessment.answers, {s.place.key: n for n, s in enumerate(assessment.places)}
-    amends = rules.can_amend(user, answers.return_)
+    amends = access.can_amend(user, answers.return_)
     mine = {
         blocker.place.key: blocker.place
         for blocker in assessment.blockers
@@ -109,7 +110,7 @@ def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None
         and (amends or blocker.owner == user)
         and blocker.place.tables
         and blocker.place.key != after.key
-        and rules.can_answer(user, blocker.place, answers.allocation(blocker.place))
+        and access.can_answer(user, blocker.place, answers.allocation(blocker.place))
     }
 
     def turn(place: Place) -> tuple:
@@ -122,13 +123,13 @@ def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None
 def open_to_delegate(assessment: Assessment, user: User) -> list[PlaceState]:
     """The answers that this person may amend now under Cabinet's delegation."""
     return_ = assessment.answers.return_
-    if not rules.can_amend(user, return_):
+    if not access.can_amend(user, return_):
         return []
     return [
         state
         for state in assessment.places
         if state.place.tables
-        and rules.can_answer(user, state.place, assessment.answers.allocation(state.place))
+        and access.can_answer(user, state.place, assessment.answers.allocation(state.place))
     ]
 
 
@@ -155,12 +156,12 @@ def _answer_task(assessment: Assessment, user: User, blockers: list[Blocker]) ->
     first, place = blockers[0], blockers[0].place
     allocation = assessment.answers.allocation(place)
     if place.tables:
-        can_do = rules.can_answer(user, place, allocation)
-        can_open = rules.can_see_place(user, place, allocation)
+        can_do = access.can_answer(user, place, allocation)
+        can_open = access.can_see_place(user, place, allocation)
         verb = "Answer" if first.kind == "blank" else "Correct"
         act = f"{verb} {place.code}{_where(first)}"
     else:  # a list with too few rows
-        can_do = can_open = rules.can_add_case_study(user, place.return_)
+        can_do = can_open = access.can_add_case_study(user, place.return_)
         act = f"Add to {place.section.short.lower()}"
     due = assessment.answers.due(place)
     count = len(blockers)
@@ -215,16 +216,16 @@ def _query_task(assessment: Assessment, user: User, state: PlaceState, query: Qu
     else:
         holder, blocks = answerer(answers, place) or answers.lead, 0
     if query.replied_id:
-        can_do = rules.can_close_query(user, query, place.return_)
+        can_do = access.can_close_query(user, query, place.return_)
         act, said = f"Read the reply on {place.code}", query.replied
     else:
-        can_do = holder == user and rules.can_reply(user, query, place, allocation)
+        can_do = holder == user and access.can_reply(user, query, place, allocation)
         noun = "query" if query.kind == Query.Kind.QUERY else "question"
         act, said = f"Answer the {noun} on {place.code}", query.asked
     if not (blocks or can_do):
         return None
     asked = clock.day_of(said.at)
-    can_open = rules.can_see_query(user, query, place, allocation)
+    can_open = access.can_see_query(user, query, place, allocation)
     verb = "replied" if query.replied_id else "asks"
     return Task(
         tag="Reply" if query.replied_id else query.get_kind_display(),
@@ -250,8 +251,8 @@ def _signatures(assessment: Assessment, user: User) -> list[Task]:
 
 def _may_sign(return_: Return, user: User, part: Part) -> bool:
     if part.department:
-        return rules.can_sign_department(user, return_, part.department)
-    return rules.can_sign_figures(user, return_)
+        return access.can_sign_department(user, return_, part.department)
+    return access.can_sign_figures(user, return_)
 
 
 def _signature_task(assessment: Assessment, user: User, part: Part) -> Task:
@@ -292,7 +293,7 @@ def _sent_back(assessment: Assessment, user: User) -> list[Task]:
         if state.sent_back
         and state.owner == user
         and not any(blocker.kind in ("blank", "check") for blocker in state.blockers)
-        and rules.can_answer(user, state.place, assessment.answers.allocation(state.place))
+        and access.can_answer(user, state.place, assessment.answers.allocation(state.place))
     ]
     changed = _changed_since(assessment.answers.return_, states) if states else {}
     return [
@@ -329,7 +330,7 @@ def _changed_since(return_: Return, states: list[PlaceState]) -> dict[tuple, int
 def _allocate(assessment: Assessment, user: User) -> NextAct | None:
     return_ = assessment.answers.return_
     unowned = sum(blocker.kind == "owner" for blocker in assessment.blockers)
-    if not unowned or not rules.can_allocate(user, return_):
+    if not unowned or not access.can_allocate(user, return_):
         return None
     label = f"Allocate {_counted(unowned, 'line')}"
     return NextAct(label, _url(return_, "returns:allocation"), due_on(return_.answers_due))
@@ -384,7 +385,7 @@ def _send(assessment: Assessment, user: User) -> NextAct | None:
 
 def _remind(assessment: Assessment, user: User) -> NextAct | None:
     return_ = assessment.answers.return_
-    if not rules.can_remind(user, return_):
+    if not access.can_remind(user, return_):
         return None
     people = not_reminded_today(return_, {b.owner for b in assessment.blockers if b.owner} - {user})
     if not people:
@@ -404,7 +405,7 @@ def _file(assessment: Assessment, user: User) -> NextAct | None:
 def _figures(assessment: Assessment, user: User) -> NextAct | None:
     """For whoever signs the figures, while these are not complete."""
     return_, part = assessment.answers.return_, assessment.part(None)
-    if not part or not part.unready or not rules.can_sign_figures(user, return_):
+    if not part or not part.unready or not access.can_sign_figures(user, return_):
         return None
     day = Day(_counted(len(part.unready), "blocker"))
     return NextAct("See what the figures still need", _url(return_, "returns:signature-list"), day, own=False)
@@ -413,7 +414,7 @@ def _figures(assessment: Assessment, user: User) -> NextAct | None:
 def _report(assessment: Assessment, user: User) -> NextAct | None:
     """For the clerk, until the return goes to Cabinet."""
     return_ = assessment.answers.return_
-    if return_.status not in rules.ALLOCATING or not rules.can_edit_report(user, return_):
+    if return_.status not in access.ALLOCATING or not access.can_edit_report(user, return_):
         return None
     return NextAct("Check the covering report", _url(return_, "report-detail"), _cabinet(return_))
 
@@ -421,7 +422,7 @@ def _report(assessment: Assessment, user: User) -> NextAct | None:
 def _department(assessment: Assessment, user: User) -> NextAct | None:
     """For those with nothing left to do: the first of their departments that still owes something."""
     return_ = assessment.answers.return_
-    if return_.status not in rules.ALLOCATING or not rules.has_work(user, return_):
+    if return_.status not in access.ALLOCATING or not access.has_work(user, return_):
         return None
     owing: dict = {}
     for state in assessment.places:

@@ -10,12 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from . import clock, rules
+from . import clock
 from .acts import lock
 from .answers.reader import read
 from .completeness import Blocker, assess
 from .models import Notice, Return, User
 from .notices import listed, tell
+from .rules import access
 
 # Days before a date on which its owners are reminded of it; after it they are reminded daily.
 BEFORE = frozenset({7, 3, 1, 0})
@@ -34,7 +35,7 @@ def due_reminders(return_: Return, today: datetime.date) -> dict[User, list[Bloc
 
 def send_due(return_: Return, today: datetime.date) -> list[Notice]:
     """Each of them is told once that day; nobody who has left, and nothing once the return is with Cabinet."""
-    if return_.status not in rules.ALLOCATING:
+    if return_.status not in access.ALLOCATING:
         return []
     return _tell(return_, due_reminders(return_, today), today, by=None)
 
@@ -65,7 +66,7 @@ def _tell(
 ) -> list[Notice]:
     # The lock keeps two runs at once from telling anyone twice, and the return from going to Cabinet meanwhile.
     return_ = lock(return_)
-    if return_.status not in rules.ALLOCATING:
+    if return_.status not in access.ALLOCATING:
         return []
     told = _reminded_on(return_, held, today)
     notices = []

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from .. import rules
 from ..models import Authority, Department, User
+from ..rules import access
 from .base import ActionRefused, fresh
 
 
@@ -29,7 +29,7 @@ def save_account(
     """
     Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
     by = fresh(by)
-    if not rules.can_manage_people(by, authority):
+    if not access.can_manage_people(by, authority):
         raise ActionRefused("You are no longer an administrator, so nothing was saved.")
     if person.pk == by.pk and (frozenset(roles) != by.roles or not person.is_active):
         raise ActionRefused("Another administrator changes your roles or closes your account.")

@@ -9,12 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks, rules
+from .. import clock, history, locks
 from ..answers.reader import Entry, Place
 from ..history import to_text
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
+from ..rules import access
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
@@ -91,7 +92,7 @@ def _permitted(return_: Return, by: User, changes: list[Change]) -> dict[tuple, 
         place = change.entry.place
         now_there = Place(return_, place.section, place.line, place.department)
         allocation = None if place.department or not place.line else allocations[place.line.key]
-        if not rules.can_answer(by, now_there, allocation):
+        if not access.can_answer(by, now_there, allocation):
             raise ActionRefused(_not_yours(return_, now_there, by, allocation))
         places[place.key] = now_there
     return places
@@ -169,7 +170,7 @@ def _write(return_: Return, by: User, merge: _Merge) -> Saved:
 
 def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation | None) -> str:
     """Why this person may not change that place now, and who could."""
-    if not rules.is_open(place):
+    if not access.is_open(place):
         return f"{place.code} is locked. {locks.why_locked(return_)}"
     return (
         f"{place.code} isn’t yours to change: it may have been given to someone else. "
@@ -251,7 +252,7 @@ def answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: s
 def add_case_study(*, return_: Return, by: User, department: Department) -> CaseStudy:
     """A blank case study of that department, at the end of the list. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
-    if not rules.can_add_case_study(by, return_) or department.pk not in by.department_ids:
+    if not access.can_add_case_study(by, return_) or department.pk not in by.department_ids:
         raise ActionRefused(
             locks.refusal(
                 return_, "Case studies are brought by the department concerned. Ask one of its officers."
@@ -290,7 +291,7 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
         raise ActionRefused("This case study has been removed already.")
     section, table = return_.proforma.tables["cases"]
     place = Place(return_, section, Line(key=line, label=study.title), study.department)
-    if not rules.can_remove_case_study(by, place, None):
+    if not access.can_remove_case_study(by, place, None):
         raise ActionRefused(
             f"Case study {line} is {study.department}’s to remove. {locks.why_locked(return_)}".strip()
         )
@@ -344,7 +345,7 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
     A line that goes to another department loses its signature. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
-    if not rules.can_allocate(by, return_):
+    if not access.can_allocate(by, return_):
         raise ActionRefused(locks.refusal(return_, "The e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
         raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")

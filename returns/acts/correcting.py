@@ -7,9 +7,10 @@ import datetime
 from django.db import transaction
 from django.utils.formats import date_format
 
-from .. import clock, history, rules
+from .. import clock, history
 from ..models import Correction, Event, Return, Role, User
 from ..notices import tell, with_roles
+from ..rules import access
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock
 
@@ -25,7 +26,7 @@ def correct_decision(
     `seen` is how many corrections of it the person saw. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
-    if not rules.can_correct_decision(by, return_):
+    if not access.can_correct_decision(by, return_):
         raise ActionRefused("The clerk corrects what was recorded of Cabinet’s decision.")
     decision = return_.decision
     sent = (
@@ -56,7 +57,7 @@ def correct_filing(
     `seen` is how many corrections of it the person saw. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
-    if not rules.can_correct_filing(by, return_):
+    if not access.can_correct_filing(by, return_):
         raise ActionRefused("The lead corrects what was recorded of the filing.")
     filing = return_.filing
     approval = return_.decisions.filter(event__number__lt=filing.event.number).order_by("pk").last()

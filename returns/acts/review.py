@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks, rules
+from .. import clock, history, locks
 from ..answers.reader import Answers, Place, read
 from ..models import Event, Query, Return, Role, User
 from ..notices import tell, with_roles
+from ..rules import access
 from .base import ActionRefused, fresh, lock
 
 MAX_WORDS = 200
@@ -18,7 +19,7 @@ MAX_WORDS = 200
 def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
     """An open query on that place, which blocks until it is closed; its owner is told. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
-    if not rules.can_raise_query(by, return_):
+    if not access.can_raise_query(by, return_):
         raise ActionRefused(locks.refusal(return_, "The e-government lead raises queries."))
     return _ask(return_, by, place, text, Query.Kind.QUERY, Event.Kind.QUERIED)
 
@@ -27,7 +28,7 @@ def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
 def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query:
     """A question from Cabinet to the owner of an outcome, which stands in the pack. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
-    if not rules.can_ask_question(by, return_):
+    if not access.can_ask_question(by, return_):
         raise ActionRefused(
             "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
         )
@@ -85,7 +86,7 @@ def reply_to_query(*, return_: Return, by: User, number: int, text: str) -> Quer
     query, place, answers = _find(return_, number)
     if not query.is_open:
         raise ActionRefused(f"This is {query.state.lower()} already; nothing more is asked.")
-    if not rules.can_reply(by, query, place, answers.allocation(place)):
+    if not access.can_reply(by, query, place, answers.allocation(place)):
         raise ActionRefused(f"{place.code} is answered by {answers.owner(place) or 'nobody yet'}.")
     if query.replied and (query.replied.by, query.replied.new) == (by, text):
         return query  # a form sent twice replies once
@@ -111,7 +112,7 @@ def close_query(*, return_: Return, by: User, number: int) -> Query:
     query, place, answers = _find(return_, number)
     if not query.is_open:
         raise ActionRefused("This query is closed already.")
-    if not rules.can_close_query(by, query, return_):
+    if not access.can_close_query(by, query, return_):
         raise ActionRefused("The e-government lead closes queries.")
     event = history.place_event(Event.Kind.CLOSED, place, at=clock.now(), by=by)
     event.field = str(number)

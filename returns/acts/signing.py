@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks, rules
+from .. import clock, history, locks
 from ..answers.reader import Place, read
 from ..completeness import Assessment, Part, assess
 from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
+from ..rules import access
 from ..values.digests import canonical, sha256
 from .base import ActionRefused, fresh, lock
 
@@ -42,7 +43,7 @@ def sign_department(*, return_: Return, by: User, department: Department, shown:
     `shown` is the digest of the statement the head has seen. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
-    if not rules.can_sign_department(by, return_, department):
+    if not access.can_sign_department(by, return_, department):
         raise ActionRefused(locks.refusal(return_, f"A head of {department} signs for it."))
     assessment = assess(read(return_))
     part = assessment.part(department)
@@ -56,7 +57,7 @@ def sign_figures(*, return_: Return, by: User, shown: str) -> int:
     Whoever prepared one of the figures can't sign them. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
-    if not rules.can_sign_figures(by, return_):
+    if not access.can_sign_figures(by, return_):
         raise ActionRefused(locks.refusal(return_, "The section 151 officer signs the figures."))
     assessment = assess(read(return_))
     part = assessment.part(None)

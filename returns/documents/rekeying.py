@@ -10,12 +10,13 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
-from .. import clock, rules
+from .. import clock
 from ..answers.reader import Answers, read
 from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
+from ..rules import access
 from ..states import state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
@@ -35,7 +36,7 @@ class LineCells:
 def answers_to_key(return_: Return) -> tuple[Answers, str]:
     """The answers that are keyed, and in words which they are: the copy that stands, or a draft."""
     version = return_.latest_version
-    if version and return_.status in rules.LOCKED:
+    if version and return_.status in access.LOCKED:
         words = f"{capfirst(version.called)}, code {short_code(version.digest)}"
         if not version.is_approved:
             words += ": not for keying, since Cabinet has not approved it"

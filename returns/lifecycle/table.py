@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from .. import rules
 from ..models import Event, Return, User, Version
+from ..rules import access
 from ..values.parsing import within_sentence
 from . import steps
 from .steps import Step
@@ -49,7 +49,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.SEND_BACK: Transition(
         sources=(Status.PREPARING, Status.REFERRED_BACK),
         target=None,
-        rule=rules.can_send_back,
+        rule=access.can_send_back,
         who="lead",
         condition="chosen elements, a reason",
         kind=Event.Kind.SENT_BACK,
@@ -60,7 +60,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.SEND: Transition(
         sources=(Status.PREPARING, Status.REFERRED_BACK),
         target=Status.WITH_CABINET,
-        rule=rules.can_send_to_cabinet,
+        rule=access.can_send_to_cabinet,
         who="lead",
         condition="nothing blocks",
         kind=Event.Kind.SENT,
@@ -71,7 +71,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.APPROVE: Transition(
         sources=(Status.WITH_CABINET,),
         target=Status.APPROVED,
-        rule=rules.can_record_decision,
+        rule=access.can_record_decision,
         who="clerk, not who sent it",
         condition="date, minute number, text; delegate and last day, or neither",
         kind=Event.Kind.APPROVED,
@@ -84,7 +84,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.REFER_BACK: Transition(
         sources=(Status.WITH_CABINET,),
         target=Status.REFERRED_BACK,
-        rule=rules.can_record_decision,
+        rule=access.can_record_decision,
         who="clerk, not who sent it",
         condition="date, minute number, text",
         kind=Event.Kind.REFERRED,
@@ -95,7 +95,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.AMEND: Transition(
         sources=(Status.APPROVED,),
         target=Status.AMENDING,
-        rule=rules.is_delegate,
+        rule=access.is_delegate,
         who="delegate, to the end of the last day",
         condition="a reason",
         kind=Event.Kind.AMENDING,
@@ -105,7 +105,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.FINISH: Transition(
         sources=(Status.AMENDING,),
         target=Status.APPROVED,
-        rule=rules.can_amend,
+        rule=access.can_amend,
         who="delegate, to the end of the last day",
         condition="something changed, nothing blocks",
         kind=Event.Kind.AMENDED,
@@ -116,7 +116,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.ABANDON: Transition(
         sources=(Status.AMENDING,),
         target=Status.APPROVED,
-        rule=rules.can_abandon_amendment,
+        rule=access.can_abandon_amendment,
         who="delegate or lead, at any time",
         condition="a reason; the approved answers are put back",
         kind=Event.Kind.ABANDONED,
@@ -127,7 +127,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.SUBMIT: Transition(
         sources=(Status.APPROVED,),
         target=Status.SUBMITTED,
-        rule=rules.can_file,
+        rule=access.can_file,
         who="lead",
         condition="date and reference",
         kind=Event.Kind.SUBMITTED,
@@ -137,7 +137,7 @@ TRANSITIONS: dict[Action, Transition] = {
     Action.REOPEN: Transition(
         sources=(Status.WITH_CABINET, Status.APPROVED, Status.SUBMITTED),
         target=Status.REFERRED_BACK,
-        rule=rules.can_send_back,
+        rule=access.can_send_back,
         who="lead",
         condition="chosen elements, a reason",
         kind=Event.Kind.REOPENED,
@@ -154,7 +154,7 @@ def available_actions(return_: Return, user: User) -> list[Action]:
         action
         for action, transition in TRANSITIONS.items()
         if return_.status in transition.sources
-        and rules.belongs(user, return_.authority)
+        and access.belongs(user, return_.authority)
         and transition.rule(user, return_)
     ]
 

@@ -7,13 +7,14 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from .. import clock, locks, rules, unsaved
+from .. import clock, locks, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers.reader import read
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
+from ..rules import access
 from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin, given_back
 
@@ -112,7 +113,7 @@ class ActPerform(ReturnMixin, TemplateView):
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
             "transition": self.transition,
-            "can_watch": rules.can_watch(self.request.user, self.return_),
+            "can_watch": access.can_watch(self.request.user, self.return_),
             "form": form,
             "button": "Continue" if form.checked else BUTTONS.get(self.action, self.action.label),
             "draws": self.transition.version is not None,
@@ -159,7 +160,7 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
         mine = {action: why_not_yet(action, return_, user) for action in available_actions(return_, user)}
         ready = [action for action, reason in mine.items() if not reason]
         primary = next((action for action in ONWARD if action in ready), None)
-        working = return_.status in rules.WORKING
+        working = return_.status in access.WORKING
         return super().get_context_data(**kwargs) | {
             "way": [(status, status == return_.status) for status in Return.Status],
             "primary": primary,
@@ -178,10 +179,10 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
             "printed": _printed(return_.decision, versions),
             "filing": return_.filing,
             "filing_title": "Filing" if return_.status == Return.Status.SUBMITTED else "An earlier filing",
-            "can_correct_decision": rules.can_correct_decision(user, return_),
-            "can_correct_filing": rules.can_correct_filing(user, return_),
+            "can_correct_decision": access.can_correct_decision(user, return_),
+            "can_correct_filing": access.can_correct_filing(user, return_),
             "versions": versions,
-            "can_watch": rules.can_watch(user, return_),
+            "can_watch": access.can_watch(user, return_),
         }
 
     def _delegation(self) -> str:

@@ -7,13 +7,14 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks, rules, unsaved
+from .. import locks, unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
 from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed
+from ..rules import access
 from .base import ReturnMixin, adopt_url, given_back
 
 
@@ -49,7 +50,7 @@ class AllocationForm(PageForm):
             for person in User.objects.filter(
                 authority=return_.authority,
                 is_active=True,
-                groups__name__in=rules.ANSWERING | {"lead"},
+                groups__name__in=access.ANSWERING | {"lead"},
             )
             .distinct()
             .order_by("last_name", "first_name")
@@ -92,12 +93,12 @@ class AllocationView(ReturnMixin, TemplateView):
     form_class = AllocationForm
 
     def _may_allocate(self) -> bool:
-        return rules.can_allocate(self.request.user, self.return_)
+        return access.can_allocate(self.request.user, self.return_)
 
     def allowed(self) -> bool:
         if self.request.method == "POST":
             return self._may_allocate()
-        return rules.can_open_allocation(self.request.user, self.return_)
+        return access.can_open_allocation(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
         form = AllocationForm(self.return_, request.POST)

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import history, locks, rules, unsaved
+from .. import history, locks, unsaved
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
@@ -17,6 +17,7 @@ from ..forms import merged, table_formset
 from ..lifecycle import opening_action
 from ..models import Event, Return
 from ..next_act import next_blank
+from ..rules import access
 from .base import ReturnMixin, given_back
 
 
@@ -31,10 +32,10 @@ class SectionMixin(ReturnMixin):
         self.answers = read(self.return_, self.section.key)
 
     def can_see(self, place) -> bool:
-        return rules.can_see_place(self.request.user, place, self.answers.allocation(place))
+        return access.can_see_place(self.request.user, place, self.answers.allocation(place))
 
     def can_answer(self, place) -> bool:
-        return rules.can_answer(self.request.user, place, self.answers.allocation(place))
+        return access.can_answer(self.request.user, place, self.answers.allocation(place))
 
 
 class SectionDetail(SectionMixin, TemplateView):
@@ -44,13 +45,13 @@ class SectionDetail(SectionMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         states = [s for s in assess(self.answers).places if s.place.tables and self.can_see(s.place)]
-        if not states and not rules.has_work(self.request.user, self.return_):
+        if not states and not access.has_work(self.request.user, self.return_):
             raise Http404
         return super().get_context_data(**kwargs) | {
             "section": self.section,
             "states": states,
             "can_add": self.section.key == "cases"
-            and rules.can_add_case_study(self.request.user, self.return_),
+            and access.can_add_case_study(self.request.user, self.return_),
         }
 
 
@@ -95,7 +96,7 @@ class AnswerView(PlaceMixin, TemplateView):
     def post(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
             # Locked since the form was opened is a conflict; never theirs to answer is forbidden.
-            if rules.is_open(self.place):
+            if access.is_open(self.place):
                 raise PermissionDenied
             return unsaved.refused(f"{self.place.code} is locked. {locks.why_locked(self.return_)}")
         posted = merged(request.POST)
@@ -159,8 +160,8 @@ class AnswerView(PlaceMixin, TemplateView):
             "formset": formset,
             "amendment": amendment,
             "errors": _errors(formset, amendment),
-            "lock": "" if rules.is_open(self.place) else locks.why_locked(self.return_),
-            "can_query": rules.can_raise_query(user, self.return_),
+            "lock": "" if access.is_open(self.place) else locks.why_locked(self.return_),
+            "can_query": access.can_raise_query(user, self.return_),
             "send_back": opening_action(self.return_, user),
             "element": element_key(self.place),
             "state": state,
@@ -172,7 +173,8 @@ class AnswerView(PlaceMixin, TemplateView):
             "events": events[:4],
             "saved": next((event for event in events if event.kind == Event.Kind.ANSWER), None),
             "cells": list(self.answers.cells(self.place)),
-            "can_remove": self.section.key == "cases" and rules.can_remove_case_study(user, self.place, None),
+            "can_remove": self.section.key == "cases"
+            and access.can_remove_case_study(user, self.place, None),
         }
         if self.section.groups and self.place.line:
             context["group"] = next(g for g in self.section.groups if g.key == self.place.line.group)
@@ -206,7 +208,7 @@ class CaseStudyCreate(ReturnMixin, View):
     posted_labels = {"department": "Department"}
 
     def allowed(self) -> bool:
-        return rules.can_add_case_study(self.request.user, self.return_)
+        return access.can_add_case_study(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
         own = {department.slug: department for department in request.user.departments.order_by("name")}
@@ -229,7 +231,7 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
         super().setup(request, *args, section="cases", **kwargs)
 
     def allowed(self) -> bool:
-        return rules.can_remove_case_study(self.request.user, self.place, None)
+        return access.can_remove_case_study(self.request.user, self.place, None)
 
     def get_context_data(self, **kwargs):
         signed = self.answers.signed.get(self.place.key)

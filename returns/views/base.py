@@ -7,10 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, locks, passes, rules, unsaved
+from .. import clock, locks, passes, unsaved
 from ..answers.reader import Answers, read
 from ..frozen import thaw_version
 from ..models import Authority, Department, Notice, Return, Role, User
+from ..rules import access
 from ..templatetags.returns_format import moment
 
 # Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
@@ -31,7 +32,7 @@ class Opens:
         self.user, self.answers = user, answers
 
     def __contains__(self, place) -> bool:
-        return place is not None and rules.can_see_place(self.user, place, self.answers.allocation(place))
+        return place is not None and access.can_see_place(self.user, place, self.answers.allocation(place))
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ class CouncilMixin:
 
     def navigation(self) -> list[NavItem]:
         """The pages this person may open, in the order in which they are used."""
-        if not rules.can_manage_people(self.request.user, self.authority):
+        if not access.can_manage_people(self.request.user, self.authority):
             return []
         return_ = Return.objects.filter(authority=self.authority).order_by("-pk").first()
         items = [
@@ -125,12 +126,12 @@ class ReturnMixin(CouncilMixin):
         )
 
     def allowed(self) -> bool:
-        return rules.can_read_return(self.request.user, self.return_)
+        return access.can_read_return(self.request.user, self.return_)
 
     def dispatch(self, request, *args, **kwargs):
         if not self.allowed():
             # Whoever may read the return is told what locks it, where that is why.
-            may_know = rules.can_read_return(request.user, self.return_)
+            may_know = access.can_read_return(request.user, self.return_)
             raise PermissionDenied(locks.why_locked(self.return_) if may_know else "")
         return super().dispatch(request, *args, **kwargs)
 
@@ -140,7 +141,7 @@ class ReturnMixin(CouncilMixin):
 
     def answers_shown(self, *sections: str):
         """The answers to read on this page: of the copy that stands, for those who see copies only."""
-        if rules.sees_copies_only(self.request.user):
+        if access.sees_copies_only(self.request.user):
             version = self.return_.latest_version
             if version:
                 return thaw_version(self.return_, version)
@@ -157,7 +158,7 @@ class ReturnMixin(CouncilMixin):
 
     def _unseen_notices(self) -> int | None:
         """How many messages are unread; None for whoever may not read the return and so has no messages."""
-        if not rules.can_read_return(self.request.user, self.return_):
+        if not access.can_read_return(self.request.user, self.return_):
             return None
         return Notice.objects.filter(
             person=self.request.user, return_record=self.return_, seen_at=None
@@ -166,23 +167,23 @@ class ReturnMixin(CouncilMixin):
     def navigation(self) -> list[NavItem]:
         user, return_ = self.request.user, self.return_
         address = (self.authority.slug, return_.round)
-        works, watches = rules.has_work(user, return_), rules.can_watch(user, return_)
-        reads, signs = rules.can_read_return(user, return_), rules.signs(user, return_)
-        minutes = rules.has_role(user, return_, Role.CLERK)
+        works, watches = access.has_work(user, return_), access.can_watch(user, return_)
+        reads, signs = access.can_read_return(user, return_), access.signs(user, return_)
+        minutes = access.has_role(user, return_, Role.CLERK)
         wanted = [
             (watches, "Dashboard", "dashboard-detail"),
-            (rules.can_open_my_work(user, return_), "My work", "returns:work-list"),
-            (rules.can_open_allocation(user, return_), "Allocation", "returns:allocation"),
+            (access.can_open_my_work(user, return_), "My work", "returns:work-list"),
+            (access.can_open_allocation(user, return_), "Allocation", "returns:allocation"),
             (signs, "Signatures", "returns:signature-list"),
             (works, "Quick grid", "outcomes:light-grid"),
-            (rules.can_open_cabinet_page(user, return_), "Cabinet page", "cabinet-detail"),
+            (access.can_open_cabinet_page(user, return_), "Cabinet page", "cabinet-detail"),
             (minutes, "Status", "returns:act-list"),
             (reads, "Whole return", "returns:return-whole"),
             (reads, "Documents", "document-list"),
             (reads and not signs, "Signatures", "returns:signature-list"),
             (reads and not minutes, "Status", "returns:act-list"),
             (reads, "Efficiency", "efficiency:gain-list"),
-            (rules.can_read_report(user, return_), "Risks", "efficiency:risk-list"),
+            (access.can_read_report(user, return_), "Risks", "efficiency:risk-list"),
         ]
         items = [self._item(label, name, *address) for allowed, label, name in wanted if allowed]
         if works and not watches:
@@ -225,7 +226,7 @@ class RestoringMixin:
 
 def adopt_url(user, answers, place) -> str:
     """Where an outcome that isn't adopted is adopted, for whoever may do so; or nothing."""
-    if not answers.not_adopted(place) or not rules.can_answer(user, place, answers.allocation(place)):
+    if not answers.not_adopted(place) or not access.can_answer(user, place, answers.allocation(place)):
         return ""
     return f"{place.get_absolute_url()}#id_{answers.entries(place)[0].key}-applicability"
 
@@ -240,7 +241,7 @@ class DepartmentMixin(ReturnMixin):
             authority=self.authority,
             slug=self.kwargs["department"],
         )
-        if not rules.can_open_department(self.request.user, self.return_, self.department):
+        if not access.can_open_department(self.request.user, self.return_, self.department):
             raise Http404
 
 
@@ -249,6 +250,6 @@ class PassMixin:
 
     def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
-        if response.status_code == 200 and rules.can_read_return(request.user, self.return_):
+        if response.status_code == 200 and access.can_read_return(request.user, self.return_):
             passes.grant(request, response, self.return_)
         return response

@@ -2,9 +2,10 @@
 
 from django.views.generic import TemplateView
 
-from .. import clock, rules
+from .. import clock
 from ..changes import compare
 from ..documents.changes import changes_document, changes_sheet
+from ..rules import access
 from .base import ReturnMixin
 from .sheets import SheetDraw
 
@@ -15,7 +16,7 @@ class ChangeList(ReturnMixin, TemplateView):
     template_name = "returns/change_list.html"
 
     def get_context_data(self, **kwargs):
-        comparison = compare(self.return_, copies_only=rules.sees_copies_only(self.request.user))
+        comparison = compare(self.return_, copies_only=access.sees_copies_only(self.request.user))
         if comparison.seen:
             comparison.seen.return_record = self.return_
         document = changes_document(self.return_, comparison, clock.now())
@@ -29,5 +30,5 @@ class ChangeDraw(SheetDraw):
     title = "What changed since Cabinet saw it"
 
     def sheet(self):
-        copies_only = rules.sees_copies_only(self.request.user)
+        copies_only = access.sees_copies_only(self.request.user)
         return changes_sheet(self.return_, as_at=clock.now(), copies_only=copies_only)

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import rules, unsaved
+from .. import unsaved
 from ..action_forms import CorrectionForm
 from ..acts import ActionRefused, correct_decision, correct_filing
+from ..rules import access
 from .base import ReturnMixin, given_back
 
 
@@ -57,7 +58,7 @@ class DecisionCorrect(CorrectionMixin, TemplateView):
     act = staticmethod(correct_decision)
 
     def allowed(self) -> bool:
-        return rules.can_correct_decision(self.request.user, self.return_)
+        return access.can_correct_decision(self.request.user, self.return_)
 
     @property
     def record(self):
@@ -74,7 +75,7 @@ class FilingCorrect(CorrectionMixin, TemplateView):
     act = staticmethod(correct_filing)
 
     def allowed(self) -> bool:
-        return rules.can_correct_filing(self.request.user, self.return_)
+        return access.can_correct_filing(self.request.user, self.return_)
 
     @property
     def record(self):

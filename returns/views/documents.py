@@ -3,9 +3,10 @@
 from django.shortcuts import redirect
 from django.views.generic import RedirectView, TemplateView
 
-from .. import clock, rules
+from .. import clock
 from ..completeness import assess
 from ..documents.return_ import return_context
+from ..rules import access
 from .base import ReturnMixin
 
 
@@ -21,7 +22,7 @@ class CopyMixin(ReturnMixin):
         return super().dispatch(request, *args, **kwargs)
 
     def version_shown(self):
-        return self.return_.latest_version if rules.sees_copies_only(self.request.user) else None
+        return self.return_.latest_version if access.sees_copies_only(self.request.user) else None
 
     def address_of(self, version) -> str:
         return version.get_absolute_url()
@@ -44,7 +45,7 @@ class ReturnPdf(CopyMixin, RedirectView):
     http_method_names = ["get", "head", "options"]
 
     def version_shown(self):
-        if self.return_.status in rules.LOCKED:
+        if self.return_.status in access.LOCKED:
             return self.return_.latest_version
         return super().version_shown()
 

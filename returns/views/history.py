@@ -6,10 +6,11 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
-from .. import history, locks, rules
+from .. import history, locks
 from ..acts.signing import event_key
 from ..answers.reader import read
 from ..models import Event, Return
+from ..rules import access
 from ..values.digests import short_code
 from .base import ReturnMixin
 
@@ -31,7 +32,7 @@ class EventList(ReturnMixin, TemplateView):
     template_name = "returns/event_list.html"
 
     def allowed(self) -> bool:
-        return rules.can_watch(self.request.user, self.return_)
+        return access.can_watch(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         kind = self.request.GET.get("kind", "")

@@ -4,9 +4,10 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
 
-from .. import clock, rules
+from .. import clock
 from ..models import Notice
 from ..reminders import remind
+from ..rules import access
 from .base import ReturnMixin
 
 SHOWN = 100
@@ -42,7 +43,7 @@ class ReminderSend(ReturnMixin, View):
     http_method_names = ["post"]
 
     def allowed(self) -> bool:
-        return rules.can_remind(self.request.user, self.return_)
+        return access.can_remind(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
         told = remind(self.return_, by=request.user, only=request.POST.get("person", ""))

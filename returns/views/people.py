@@ -7,10 +7,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
 
-from .. import rules
 from ..acts import ActionRefused
 from ..models import Authority, Department, User
 from ..people import DepartmentForm, PersonForm
+from ..rules import access
 from .base import CouncilMixin, RestoringMixin, ReturnMixin
 
 
@@ -28,7 +28,7 @@ class AdministratorMixin(CouncilMixin):
     """A page for the council's administrator."""
 
     def allowed(self) -> bool:
-        return rules.can_manage_people(self.request.user, self.authority)
+        return access.can_manage_people(self.request.user, self.authority)
 
 
 class PersonList(AdministratorMixin, TemplateView):
@@ -122,4 +122,4 @@ class ProformaView(ReturnMixin, TemplateView):
     template_name = "returns/proforma_detail.html"
 
     def allowed(self) -> bool:
-        return rules.can_manage_people(self.request.user, self.authority)
+        return access.can_manage_people(self.request.user, self.authority)

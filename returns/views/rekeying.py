@@ -4,10 +4,11 @@ from django import forms
 from django.http import HttpResponse
 from django.views.generic import FormView, View
 
-from .. import clock, rules
+from .. import clock
 from ..documents.rekeying import answers_to_key
 from ..forms import PageForm, form_helper
 from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
+from ..rules import access
 from ..states import state_words
 from .base import ReturnMixin
 
@@ -48,7 +49,7 @@ class RekeyingMixin(ReturnMixin):
     """Whoever steers the return keys it or checks what was keyed."""
 
     def allowed(self) -> bool:
-        return rules.can_watch(self.request.user, self.return_)
+        return access.can_watch(self.request.user, self.return_)
 
 
 class RekeyingCheck(RekeyingMixin, FormView):
@@ -75,7 +76,7 @@ class RekeyingCheck(RekeyingMixin, FormView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
-            "locked": self.return_.status in rules.LOCKED,
+            "locked": self.return_.status in access.LOCKED,
             "approval": state_words(self.return_, clock.today()).approval,
         }
 

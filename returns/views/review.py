@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import rules, unsaved
+from .. import unsaved
 from ..action_forms import WordsForm
 from ..acts import (
     ActionRefused,
@@ -20,6 +20,7 @@ from ..acts import (
 from ..answers.reader import read
 from ..completeness import assess
 from ..models import Query, Role
+from ..rules import access
 from .base import ReturnMixin, given_back
 
 
@@ -47,16 +48,16 @@ class QueryCreate(ReturnMixin, TemplateView):
         )
         if self.place is None:
             raise Http404
-        self.is_question = not rules.can_watch(self.request.user, self.return_)
+        self.is_question = not access.can_watch(self.request.user, self.return_)
 
     def allowed(self) -> bool:
         user, return_ = self.request.user, self.return_
         if self.request.method == "POST":
             # Who asks in some state is refused by the act, which shows again what was typed.
-            return rules.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
+            return access.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
         if self.is_question:
-            return rules.can_ask_question(user, return_) and self.place.section.key == "outcomes"
-        return rules.can_raise_query(user, return_)
+            return access.can_ask_question(user, return_) and self.place.section.key == "outcomes"
+        return access.can_raise_query(user, return_)
 
     def get_form(self, data=None) -> WordsForm:
         owner = answerer(self.answers, self.place)
@@ -83,7 +84,7 @@ class QueryCreate(ReturnMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "place": self.place,
             "is_question": self.is_question,
-            "can_see_place": rules.can_see_place(
+            "can_see_place": access.can_see_place(
                 self.request.user, self.place, self.answers.allocation(self.place)
             ),
             "form": form or self.get_form(row and row.posted),
@@ -106,7 +107,7 @@ class QueryList(ReturnMixin, TemplateView):
             for key, queries in answers.queries.items()
             if key in places
             for query in queries
-            if rules.can_see_query(user, query, places[key], answers.allocation(places[key]))
+            if access.can_see_query(user, query, places[key], answers.allocation(places[key]))
         ]
         rows.sort(key=lambda row: (not row["query"].is_open, row["query"].number))
         return super().get_context_data(**kwargs) | {
@@ -131,24 +132,24 @@ class QueryDetail(ReturnMixin, TemplateView):
             raise Http404
         self.answers = read(self.return_, self.query.section)
         self.place = place_of(self.answers, self.query)
-        if self.place is None or not rules.can_see_query(
+        if self.place is None or not access.can_see_query(
             self.request.user, self.query, self.place, self.answers.allocation(self.place)
         ):
             raise Http404
 
     def _may_reply(self) -> bool:
         allocation = self.answers.allocation(self.place)
-        return rules.can_reply(self.request.user, self.query, self.place, allocation)
+        return access.can_reply(self.request.user, self.query, self.place, allocation)
 
     def _may_close(self) -> bool:
-        return rules.can_close_query(self.request.user, self.query, self.return_)
+        return access.can_close_query(self.request.user, self.query, self.return_)
 
     def post(self, request, *args, **kwargs):
         closing = "close" in request.POST
         allocation = self.answers.allocation(self.place)
-        if closing and not rules.has_role(request.user, self.return_, Role.LEAD):
+        if closing and not access.has_role(request.user, self.return_, Role.LEAD):
             raise PermissionDenied("The e-government lead closes queries.")
-        if not closing and not rules.answers_queries(request.user, self.place, allocation):
+        if not closing and not access.answers_queries(request.user, self.place, allocation):
             owner = self.answers.owner(self.place) or "the e-government lead"
             raise PermissionDenied(f"A query on {self.place.code} is replied to by {owner}.")
         form = self._form(request.POST)
@@ -175,7 +176,7 @@ class QueryDetail(ReturnMixin, TemplateView):
         return WordsForm(data, label="Reply", help_text=told)
 
     def get_context_data(self, form=None, **kwargs):
-        can_see = rules.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
+        can_see = access.can_see_place(self.request.user, self.place, self.answers.allocation(self.place))
         row = unsaved.find(self.request) if form is None and self._may_reply() else None
         return super().get_context_data(**kwargs) | {
             "query": self.query,

@@ -5,13 +5,14 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks, rules
+from .. import locks
 from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
 from ..acts.signing import event_key
 from ..answers.reader import read
 from ..completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
+from ..rules import access
 from ..since_signed import changed_since_signed
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -47,7 +48,7 @@ class SignatureList(ReturnMixin, TemplateView):
             "waiting": waiting,
             "mine": [row for row in waiting if row["mine"]],
             "lock": locks.why_locked(self.return_),
-            "can_watch": rules.can_watch(user, self.return_),
+            "can_watch": access.can_watch(user, self.return_),
             "opens": Opens(user, assessment.answers),
             "send_back": opening_action(self.return_, user),
         }
@@ -56,11 +57,11 @@ class SignatureList(ReturnMixin, TemplateView):
         """One part with whether this person signs it and may open it, and what each element waits for."""
         department = part.department
         if department is None:
-            mine = rules.can_sign_figures(user, self.return_)
-            may_open = rules.can_watch(user, self.return_)
+            mine = access.can_sign_figures(user, self.return_)
+            may_open = access.can_watch(user, self.return_)
         else:
-            mine = rules.can_sign_department(user, self.return_, department)
-            may_open = rules.can_open_department(user, self.return_, department)
+            mine = access.can_sign_department(user, self.return_, department)
+            may_open = access.can_open_department(user, self.return_, department)
         return {
             "part": part,
             "mine": mine,
@@ -127,7 +128,7 @@ class SignMixin:
             ],
             "may_sign": self.may_sign(),
             "opens": Opens(self.request.user, assessment.answers),
-            "lock": "" if self.return_.status in rules.WORKING else locks.why_locked(self.return_),
+            "lock": "" if self.return_.status in access.WORKING else locks.why_locked(self.return_),
             "prepared": prepared_by(self.request.user, self.return_, part) if part.department is None else [],
             "refusal": refusal,
         }
@@ -139,14 +140,14 @@ class DepartmentSign(SignMixin, DepartmentMixin, TemplateView):
     def allowed(self) -> bool:
         # A head is told what keeps the part from being signed now; nobody else ever signs it.
         if self.request.method == "POST":
-            return rules.is_head_of(self.request.user, self.return_, self.department)
+            return access.is_head_of(self.request.user, self.return_, self.department)
         return super().allowed()
 
     def part_department(self):
         return self.department
 
     def may_sign(self) -> bool:
-        return rules.can_sign_department(self.request.user, self.return_, self.department)
+        return access.can_sign_department(self.request.user, self.return_, self.department)
 
     def sign(self, shown: str) -> int:
         return sign_department(
@@ -159,11 +160,11 @@ class FiguresSign(SignMixin, ReturnMixin, TemplateView):
 
     def allowed(self) -> bool:
         if self.request.method == "POST":
-            return rules.has_role(self.request.user, self.return_, Role.FINANCE)
-        return rules.can_watch(self.request.user, self.return_)
+            return access.has_role(self.request.user, self.return_, Role.FINANCE)
+        return access.can_watch(self.request.user, self.return_)
 
     def may_sign(self) -> bool:
-        return rules.can_sign_figures(self.request.user, self.return_)
+        return access.can_sign_figures(self.request.user, self.return_)
 
     def sign(self, shown: str) -> int:
         return sign_figures(return_=self.return_, by=self.request.user, shown=shown)

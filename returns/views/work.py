@@ -6,12 +6,13 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
 
-from .. import clock, locks, rules
+from .. import clock, locks
 from ..answers.reader import read
 from ..completeness import Assessment, Blocker, PlaceState, assess
 from ..models import Event
 from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from ..notices import listed
+from ..rules import access
 from ..templatetags.returns_format import moment
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -21,9 +22,9 @@ class ReturnHome(ReturnMixin, View):
 
     def get(self, request, *args, **kwargs):
         address = (self.authority.slug, self.return_.round)
-        if rules.can_watch(request.user, self.return_):
+        if access.can_watch(request.user, self.return_):
             return redirect("dashboard-detail", *address)
-        if rules.can_open_my_work(request.user, self.return_):
+        if access.can_open_my_work(request.user, self.return_):
             return redirect("returns:work-list", *address)
         return redirect("cabinet-detail", *address)
 
@@ -34,7 +35,7 @@ class MyWork(ReturnMixin, TemplateView):
     template_name = "returns/work_list.html"
 
     def allowed(self) -> bool:
-        return rules.can_open_my_work(self.request.user, self.return_)
+        return access.can_open_my_work(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
         user = self.request.user
@@ -108,7 +109,7 @@ class MyWork(ReturnMixin, TemplateView):
     def _blocker(self, blocker: Blocker, assessment: Assessment) -> dict:
         """A blocker with a link where this person may open its page."""
         place = blocker.place
-        may_open = place and rules.can_see_place(
+        may_open = place and access.can_see_place(
             self.request.user, place, assessment.answers.allocation(place)
         )
         return {"blocker": blocker, "url": blocker.link if may_open else ""}
@@ -129,7 +130,7 @@ class MyWork(ReturnMixin, TemplateView):
 
     def _line(self, state: PlaceState, assessment: Assessment) -> dict:
         place, answers = state.place, assessment.answers
-        may_open = rules.can_see_place(self.request.user, place, answers.allocation(place))
+        may_open = access.can_see_place(self.request.user, place, answers.allocation(place))
         elsewhere = place.department and {place.department.pk} != self.request.user.department_ids
         return {
             "state": state,
@@ -221,7 +222,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
             owners.setdefault(state.owner, []).append(state)
         return super().get_context_data(**kwargs) | {
             "part": assessment.part(self.department),
-            "may_sign": rules.can_sign_department(self.request.user, self.return_, self.department),
+            "may_sign": access.can_sign_department(self.request.user, self.return_, self.department),
             "lock": locks.why_locked(self.return_),
             "opens": opens,
             "department": self.department,

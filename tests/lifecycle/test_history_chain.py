@@ -230,9 +230,9 @@ def test_every_table_of_answers_is_guarded(db):
 
 
 def test_the_guards_name_the_states_that_the_rules_lock():
-    from returns import rules
+    from returns.rules import access
 
-    assert guards.LOCKED == ", ".join(f"'{status}'" for status in Return.Status if status in rules.LOCKED)
+    assert guards.LOCKED == ", ".join(f"'{status}'" for status in Return.Status if status in access.LOCKED)
 
 
 # The chain.

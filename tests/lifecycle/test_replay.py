@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from returns import history, rules
+from returns import history
 from returns.acts import (
     add_case_study,
     allocate_lines,
@@ -20,6 +20,7 @@ from returns.answers.reader import read
 from returns.frozen import stored_columns
 from returns.lifecycle import Action
 from returns.models import Event, Return, User
+from returns.rules import access
 from tests.factories import blank_return
 from tests.lifecycle.moving import (
     approve,
@@ -134,7 +135,7 @@ def test_two_hundred_random_saves_by_different_people_are_told(marchshire, signe
         .order_by("pk")
     )
     writers = {
-        place.key: [p for p in people if rules.can_answer(p, place, answers.allocation(place))]
+        place.key: [p for p in people if access.can_answer(p, place, answers.allocation(place))]
         for place in answers.places()
     }
     open_places = [place for place in answers.places() if writers[place.key]]

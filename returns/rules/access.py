@@ -4,8 +4,8 @@ No predicate queries beyond the objects given, save what a user or return reads 
 departments, the latest decision, what was sent back.
 """
 
-from . import clock
-from .models import Allocation, Authority, Query, Return, Role, User
+from .. import clock
+from ..models import Allocation, Authority, Query, Return, Role, User
 
 WIDE = frozenset({Role.LEAD, Role.FINANCE, Role.CLERK})
 ANSWERING = frozenset({Role.OFFICER, Role.HEAD})
