@@ -8,12 +8,11 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.generic import FormView, TemplateView, View
 
-from returns import locks
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.forms import PageForm, VersionField, WordsField, form_helper
 from returns.models import Return
 from returns.models.report_headings import BY_KEY, MAX_WORDS
-from returns.rules import access
+from returns.rules import access, refusals
 from returns.values.digests import short_code
 from returns.values.parsing import clean_text
 from returns.views.base import RestoringMixin, ReturnMixin, given_back
@@ -74,7 +73,7 @@ class ReportDetail(ReportMixin, TemplateView):
         can_see = access.can_see_contradictions(user, return_)
         return super().get_context_data(**kwargs) | {
             "report": report,
-            "what": _what(report, can_edit, locks.why_locked(return_)),
+            "what": _what(report, can_edit, refusals.why_locked(return_)),
             "copies": copies,
             "kept": report.kept,
             "can_open_cabinet": access.can_open_cabinet_page(user, return_),

@@ -4,13 +4,13 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from outcomes.traffic import Standing, light_charts, standing
-from returns import clock, locks
+from returns import clock
 from returns.answers.reader import read
 from returns.completeness import assess
 from returns.frozen import thaw_version
 from returns.models import Query, Version
 from returns.next_act import next_act, tasks_of
-from returns.rules import access
+from returns.rules import access, refusals
 from returns.values.digests import short_code
 from returns.views.base import PassMixin, ReturnMixin
 
@@ -53,7 +53,7 @@ class Dashboard(ReturnMixin, TemplateView):
             "owners": owners,
             "signatures_missing": len(assessment.missing_signatures),
             "not_places": -len(assessment.missing_signatures),
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
             "act": act,
             "can_allocate": access.can_allocate(user, self.return_),
             "can_remind": access.can_remind(user, self.return_),
@@ -170,7 +170,7 @@ class CabinetPage(PassMixin, ReturnMixin, TemplateView):
             "can_ask": access.can_ask_question(user, self.return_),
             "outcomes": outcomes.lines,
             "last_date": outcomes.points[-1].label,
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
         }
 
     def _outcomes_page(self, versions: list[Version]) -> str:

@@ -5,13 +5,13 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from returns import locks, unsaved
+from returns import unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
 from returns.notices import listed
-from returns.rules import access
+from returns.rules import access, refusals
 from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
@@ -44,7 +44,7 @@ class LightGrid(ReturnMixin, TemplateView):
         posted = merged(request.POST)
         formset = self._formset(posted)
         if self._late_for_all():
-            return unsaved.refused(locks.why_locked(self.return_))
+            return unsaved.refused(refusals.why_locked(self.return_))
         # A rating that can't be set any more must not be dropped in silence.
         if late := self._late(posted, but={form.entry.key for form in formset}):
             return unsaved.refused(self._why_late(late))
@@ -71,7 +71,7 @@ class LightGrid(ReturnMixin, TemplateView):
     def _why_late(self, places: list) -> str:
         codes = listed([place.code for place in places])
         if not all(access.is_open(place) for place in places):
-            return f"{codes} can’t be set now. {locks.why_locked(self.return_)}"
+            return f"{codes} can’t be set now. {refusals.why_locked(self.return_)}"
         return (
             f"{codes} can’t be set by you any more: the line may have been given to someone else. Set the "
             "others again in the grid, and ask the e-government lead about these."
@@ -163,7 +163,7 @@ class LightGrid(ReturnMixin, TemplateView):
             "departments": self._answers().departments if watching else [],
             "unsaved": bool(formset.errors),
             "signed": sum(bool(row["forms"] and row["signed"]) for group in groups for row in group["rows"]),
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
         }
 
     def _groups(self, formset) -> list[dict]:

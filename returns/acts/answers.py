@@ -9,13 +9,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks
+from .. import clock, history
 from ..answers.reader import Entry, Place
 from ..history import to_text
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
@@ -171,7 +171,7 @@ def _write(return_: Return, by: User, merge: _Merge) -> Saved:
 def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation | None) -> str:
     """Why this person may not change that place now, and who could."""
     if not access.is_open(place):
-        return f"{place.code} is locked. {locks.why_locked(return_)}"
+        return f"{place.code} is locked. {refusals.why_locked(return_)}"
     return (
         f"{place.code} isn’t yours to change: it may have been given to someone else. "
         "Ask the e-government lead."
@@ -254,7 +254,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
     return_, by = lock(return_), fresh(by)
     if not access.can_add_case_study(by, return_) or department.pk not in by.department_ids:
         raise ActionRefused(
-            locks.refusal(
+            refusals.refusal(
                 return_, "Case studies are brought by the department concerned. Ask one of its officers."
             )
         )
@@ -293,7 +293,7 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
     place = Place(return_, section, Line(key=line, label=study.title), study.department)
     if not access.can_remove_case_study(by, place, None):
         raise ActionRefused(
-            f"Case study {line} is {study.department}’s to remove. {locks.why_locked(return_)}".strip()
+            f"Case study {line} is {study.department}’s to remove. {refusals.why_locked(return_)}".strip()
         )
     left = CaseStudy.objects.filter(return_record=return_).count() - 1
     if left < table.least and return_.status != Return.Status.PREPARING:
@@ -346,7 +346,7 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_allocate(by, return_):
-        raise ActionRefused(locks.refusal(return_, "The e-government lead allocates lines."))
+        raise ActionRefused(refusals.refusal(return_, "The e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
         raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")
     if not owner.is_active:

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from .. import clock, history, locks
+from .. import clock, history
 from ..models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from ..models.report_headings import BY_KEY, heading_of, own_key, own_number
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 
@@ -182,7 +182,7 @@ def _added(return_: Return, by: User, heading: str, text: str) -> ReportParagrap
 def _check(return_: Return, by: User) -> None:
     if not access.can_edit_report(by, return_):
         raise ActionRefused(
-            locks.refusal(return_, "The clerk edits the covering report, until Cabinet has decided.")
+            refusals.refusal(return_, "The clerk edits the covering report, until Cabinet has decided.")
         )
 
 

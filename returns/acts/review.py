@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks
+from .. import clock, history
 from ..answers.reader import Answers, Place, read
 from ..models import Event, Query, Return, Role, User
 from ..notices import tell, with_roles
-from ..rules import access
+from ..rules import access, refusals
 from .base import ActionRefused, fresh, lock
 
 MAX_WORDS = 200
@@ -20,7 +20,7 @@ def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
     """An open query on that place, which blocks until it is closed; its owner is told. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
     if not access.can_raise_query(by, return_):
-        raise ActionRefused(locks.refusal(return_, "The e-government lead raises queries."))
+        raise ActionRefused(refusals.refusal(return_, "The e-government lead raises queries."))
     return _ask(return_, by, place, text, Query.Kind.QUERY, Event.Kind.QUERIED)
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.urls import reverse
 
-from .. import clock, history, locks
+from .. import clock, history
 from ..answers.reader import Place, read
 from ..completeness import Assessment, Part, assess
 from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import canonical, sha256
 from .base import ActionRefused, fresh, lock
 
@@ -44,7 +44,7 @@ def sign_department(*, return_: Return, by: User, department: Department, shown:
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_sign_department(by, return_, department):
-        raise ActionRefused(locks.refusal(return_, f"A head of {department} signs for it."))
+        raise ActionRefused(refusals.refusal(return_, f"A head of {department} signs for it."))
     assessment = assess(read(return_))
     part = assessment.part(department)
     return _sign(return_, by, assessment, part, shown)
@@ -58,7 +58,7 @@ def sign_figures(*, return_: Return, by: User, shown: str) -> int:
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_sign_figures(by, return_):
-        raise ActionRefused(locks.refusal(return_, "The section 151 officer signs the figures."))
+        raise ActionRefused(refusals.refusal(return_, "The section 151 officer signs the figures."))
     assessment = assess(read(return_))
     part = assessment.part(None)
     if prepared := prepared_by(by, return_, part):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from .. import clock, history, locks
+from .. import clock, history
 from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
 from ..answers.reader import read
 from ..completeness import assess
@@ -12,7 +12,7 @@ from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf
 from ..frozen import freeze, says_the_same, thaw
 from ..models import Event, ReportCopy, Return, User, Version
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import canonical, sha256, sha256_of_bytes
 from .steps import Step
 from .table import TRANSITIONS, Action, Transition
@@ -68,7 +68,7 @@ def _check(action: Action, transition: Transition, return_: Return, by: User) ->
         raise ActionRefused("Only people of this council, whose accounts are open, act on its return.")
     if return_.status not in transition.sources:
         why = f"“{action.label}” can’t be done now: the return is {return_.status_words}."
-        raise ActionRefused(locks.refusal(return_, why))
+        raise ActionRefused(refusals.refusal(return_, why))
     if not transition.rule(by, return_):
         raise ActionRefused(f"“{action.label}” is for the {transition.who}.")
     if transition.guard and (reason := transition.guard(return_, by)):

@@ -7,14 +7,14 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from .. import clock, locks, unsaved
+from .. import clock, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers.reader import read
 from ..completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin, given_back
 
@@ -54,7 +54,7 @@ class ActPerform(ReturnMixin, TemplateView):
             return True  # the act refuses, and what was typed is shown again
         if may_ever:
             why = f"“{self.action.label}” can’t be done now: the return is {self.return_.status_words}."
-            raise PermissionDenied(locks.refusal(self.return_, why))
+            raise PermissionDenied(refusals.refusal(self.return_, why))
         return False
 
     def get_form(self, data=None):
@@ -172,8 +172,8 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
                 if return_.status in transition.sources and action not in mine and self._can_happen(action)
             ],
             "blockers": len(assess(read(return_)).blockers) if working else 0,
-            "lock": locks.why_locked(return_),
-            "move": locks.last_move(return_),
+            "lock": refusals.why_locked(return_),
+            "move": refusals.last_move(return_),
             "decision": return_.decision,
             "delegation": self._delegation(),
             "printed": _printed(return_.decision, versions),

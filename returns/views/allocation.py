@@ -7,14 +7,14 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks, unsaved
+from .. import unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
 from ..forms import PageForm, form_helper
 from ..models import User
 from ..notices import listed
-from ..rules import access
+from ..rules import access, refusals
 from .base import ReturnMixin, adopt_url, given_back
 
 
@@ -140,7 +140,7 @@ class AllocationView(ReturnMixin, TemplateView):
             "form": form,
             "kept": row is not None,
             "can_allocate": can_allocate,
-            "locked": "" if can_allocate else locks.why_locked(self.return_),
+            "locked": "" if can_allocate else refusals.why_locked(self.return_),
             "errors": form.problems,
             "rows": rows,
             "unowned": [row for row in rows if row["allocation"].owner is None and not row["outside"]],

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import history, locks, unsaved
+from .. import history, unsaved
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
@@ -17,7 +17,7 @@ from ..forms import merged, table_formset
 from ..lifecycle import opening_action
 from ..models import Event, Return
 from ..next_act import next_blank
-from ..rules import access
+from ..rules import access, refusals
 from .base import ReturnMixin, given_back
 
 
@@ -98,7 +98,7 @@ class AnswerView(PlaceMixin, TemplateView):
             # Locked since the form was opened is a conflict; never theirs to answer is forbidden.
             if access.is_open(self.place):
                 raise PermissionDenied
-            return unsaved.refused(f"{self.place.code} is locked. {locks.why_locked(self.return_)}")
+            return unsaved.refused(f"{self.place.code} is locked. {refusals.why_locked(self.return_)}")
         posted = merged(request.POST)
         formset, amendment = self._formset(posted), self._amendment(posted)
         if not all([formset.is_valid(), amendment is None or amendment.is_valid()]):
@@ -160,7 +160,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "formset": formset,
             "amendment": amendment,
             "errors": _errors(formset, amendment),
-            "lock": "" if access.is_open(self.place) else locks.why_locked(self.return_),
+            "lock": "" if access.is_open(self.place) else refusals.why_locked(self.return_),
             "can_query": access.can_raise_query(user, self.return_),
             "send_back": opening_action(self.return_, user),
             "element": element_key(self.place),

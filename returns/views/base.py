@@ -7,11 +7,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, locks, passes, unsaved
+from .. import clock, passes, unsaved
 from ..answers.reader import Answers, read
 from ..frozen import thaw_version
 from ..models import Authority, Department, Notice, Return, Role, User
-from ..rules import access
+from ..rules import access, refusals
 from ..templatetags.returns_format import moment
 
 # Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
@@ -132,7 +132,7 @@ class ReturnMixin(CouncilMixin):
         if not self.allowed():
             # Whoever may read the return is told what locks it, where that is why.
             may_know = access.can_read_return(request.user, self.return_)
-            raise PermissionDenied(locks.why_locked(self.return_) if may_know else "")
+            raise PermissionDenied(refusals.why_locked(self.return_) if may_know else "")
         return super().dispatch(request, *args, **kwargs)
 
     @property

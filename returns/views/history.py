@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
-from .. import history, locks
+from .. import history
 from ..acts.signing import event_key
 from ..answers.reader import read
 from ..models import Event, Return
-from ..rules import access
+from ..rules import access, refusals
 from ..values.digests import short_code
 from .base import ReturnMixin
 
@@ -22,7 +22,7 @@ KINDS = {
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
     "risks": ("Risk register", [Event.Kind.RISK]),
     "report": ("Covering report", [Event.Kind.REPORT, Event.Kind.REPORT_KEPT]),
-    "acts": ("Acts", [*locks.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
+    "acts": ("Acts", [*refusals.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
 }
 
 
@@ -102,7 +102,7 @@ class EventList(ReturnMixin, TemplateView):
                 f"Edition {kept['edition']}, with version {kept['version']}, code {short_code(kept['data'])}"
             )
             return None, words
-        if event.kind in locks.MOVES:
+        if event.kind in refusals.MOVES:
             status = Return.Status
             return status(event.old).label, status(event.new).label
         return None, None

@@ -5,14 +5,13 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import locks
 from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
 from ..acts.signing import event_key
 from ..answers.reader import read
 from ..completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
-from ..rules import access
+from ..rules import access, refusals
 from ..since_signed import changed_since_signed
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -47,7 +46,7 @@ class SignatureList(ReturnMixin, TemplateView):
             "parts": parts,
             "waiting": waiting,
             "mine": [row for row in waiting if row["mine"]],
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
             "can_watch": access.can_watch(user, self.return_),
             "opens": Opens(user, assessment.answers),
             "send_back": opening_action(self.return_, user),
@@ -128,7 +127,7 @@ class SignMixin:
             ],
             "may_sign": self.may_sign(),
             "opens": Opens(self.request.user, assessment.answers),
-            "lock": "" if self.return_.status in access.WORKING else locks.why_locked(self.return_),
+            "lock": "" if self.return_.status in access.WORKING else refusals.why_locked(self.return_),
             "prepared": prepared_by(self.request.user, self.return_, part) if part.department is None else [],
             "refusal": refusal,
         }

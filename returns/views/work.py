@@ -6,13 +6,13 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
 
-from .. import clock, locks
+from .. import clock
 from ..answers.reader import read
 from ..completeness import Assessment, Blocker, PlaceState, assess
 from ..models import Event
 from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from ..notices import listed
-from ..rules import access
+from ..rules import access, refusals
 from ..templatetags.returns_format import moment
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -56,7 +56,7 @@ class MyWork(ReturnMixin, TemplateView):
             "open_answers": self._by_section(may_amend, assessment),
             "open_caption": self._open_caption(may_amend),
             "in_the_way": [self._blocker(b, assessment) for b in assessment.blockers] if may_amend else [],
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
             "lines": self._by_section(mine, assessment),
             "line_caption": f"Your {len(mine)} lines" if len(mine) > 1 else "Your line",
             "line_note": self._order_of_dates(),
@@ -223,7 +223,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "part": assessment.part(self.department),
             "may_sign": access.can_sign_department(self.request.user, self.return_, self.department),
-            "lock": locks.why_locked(self.return_),
+            "lock": refusals.why_locked(self.return_),
             "opens": opens,
             "department": self.department,
             "sections": sections,

@@ -2,8 +2,8 @@
 
 from django.utils.formats import date_format
 
-from .models import Correctable, Event, Return, Role, User
-from .templatetags.returns_format import moment
+from ..models import Correctable, Event, Return, Role, User
+from ..templatetags.returns_format import moment
 
 MOVES = (
     Event.Kind.SENT,
