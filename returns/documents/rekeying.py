@@ -17,7 +17,7 @@ from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
 from ..rules import access
-from ..states import state_words
+from ..rules.states import state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .return_ import council_css

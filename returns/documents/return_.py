@@ -14,7 +14,7 @@ from .. import clock
 from ..answers.reader import Answers
 from ..completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
-from ..states import power, provisional_under, state_words
+from ..rules.states import power, provisional_under, state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .inspection import DATA

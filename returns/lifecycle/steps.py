@@ -15,7 +15,7 @@ from ..completeness import assess
 from ..frozen import says_the_same, thaw_version
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
-from ..states import power
+from ..rules.states import power
 from ..values.digests import canonical
 
 

@@ -9,7 +9,7 @@ from ..documents.rekeying import answers_to_key
 from ..forms import PageForm, form_helper
 from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
 from ..rules import access
-from ..states import state_words
+from ..rules.states import state_words
 from .base import ReturnMixin
 
 WORDS = {

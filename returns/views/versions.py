@@ -8,7 +8,7 @@ from ..completeness import assess
 from ..documents.return_ import VersionWords, return_context
 from ..frozen import thaw_version
 from ..models import Version
-from ..states import provisional
+from ..rules.states import provisional
 from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin
 

@@ -10,7 +10,7 @@ from returns.acts import ActionRefused, correct_decision, correct_filing
 from returns.documents.changes import changes_sheet
 from returns.lifecycle import Action
 from returns.models import Cover, Return, Role, Version
-from returns.states import state_words
+from returns.rules.states import state_words
 from returns.verification import verify
 from tests.lifecycle.moving import (
     at,

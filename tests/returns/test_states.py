@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from returns.models import Authority, Decision, Filing, Return, User
-from returns.states import StateWords, state_words
+from returns.rules.states import StateWords, state_words
 
 BEFORE, LAST, AFTER = (datetime.date(2004, 12, day) for day in (19, 20, 21))
 HOLDER = User(first_name="Jo", last_name="Hale")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 
-from .models import Decision, Return
+from ..models import Decision, Return
 
 Status = Return.Status
 
