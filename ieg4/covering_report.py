@@ -27,11 +27,11 @@ from returns.consistency import Contradiction, Passage, contradictions
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
-from returns.frozen import thaw_version
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
 from returns.models.report_headings import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code
 from returns.values.parsing import clean_text
+from returns.versions.snapshot import thaw_version
 
 from .covering_report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
 

@@ -10,11 +10,11 @@ from django.utils.timezone import localtime
 
 from .answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
 from .answers.reader import Answers, Cell, Place, read
-from .frozen import stored_columns, thaw_version
 from .models import Decision, Event, Return, User, Version
 from .proforma import Section
 from .rules import access
 from .values.differences import GONE, NEW, Piece, marked
+from .versions.snapshot import stored_columns, thaw_version
 
 BESIDE = 40  # words; a longer text stands over the whole width
 

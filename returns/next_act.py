@@ -13,7 +13,6 @@ from . import clock
 from .acts import answerer, prepared_by
 from .answers.reader import Place
 from .completeness import Assessment, Blocker, Part, PlaceState
-from .frozen import says_the_same
 from .lifecycle import TRANSITIONS, Action, available_actions
 from .models import Event, Query, Return, User
 from .notices import listed
@@ -21,6 +20,7 @@ from .reminders import not_reminded_today
 from .rules import access
 from .templatetags.returns_format import waiting
 from .values.parsing import shorten
+from .versions.snapshot import says_the_same
 
 LONGEST_QUOTE = 240  # characters of a query or a reason that a list shows; its page has all of it
 

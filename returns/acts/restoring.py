@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from .. import history
 from ..answers.reader import Answers, Place, read
-from ..frozen import place_digest, stored_columns
 from ..history import to_text
 from ..models import Event, Return, SignOff, User
+from ..versions.snapshot import place_digest, stored_columns
 from .answers import answer_event
 from .signing import void_signatures
 

@@ -10,11 +10,11 @@ from django.urls import reverse
 from .. import clock, history
 from ..answers.reader import Place, read
 from ..completeness import Assessment, Part, assess
-from ..frozen import place_digest
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
 from ..rules import access, refusals
 from ..values.digests import canonical, sha256
+from ..versions.snapshot import place_digest
 from .base import ActionRefused, fresh, lock
 
 

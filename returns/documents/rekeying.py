@@ -12,7 +12,6 @@ from django.utils.timezone import localtime
 
 from .. import clock
 from ..answers.reader import Answers, read
-from ..frozen import thaw_version
 from ..models import Return
 from ..proforma import Section
 from ..rekeying import KeyedCell, keyed_cells
@@ -20,6 +19,7 @@ from ..rules import access
 from ..rules.states import state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
+from ..versions.snapshot import thaw_version
 from .return_ import council_css
 from .sheet import Sheet
 

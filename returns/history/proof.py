@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from django.db import transaction
 
 from ..answers.reader import Answers, model_of, read
-from ..frozen import freeze
 from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError
 from ..values import digests
+from ..versions.snapshot import freeze
 from .events import (
     Head,
     allocation_detail,

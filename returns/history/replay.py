@@ -6,9 +6,9 @@ import json
 from dataclasses import dataclass, field
 
 from ..answers.reader import Answers, Entry, Place
-from ..frozen import stored_columns
 from ..models import Event, Query, Return
 from ..proforma import Table
+from ..versions.snapshot import stored_columns
 from .events import to_text
 
 START = Return.Status.PREPARING

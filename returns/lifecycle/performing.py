@@ -10,10 +10,10 @@ from ..answers.reader import read
 from ..completeness import assess
 from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf
-from ..frozen import freeze, says_the_same, thaw
 from ..models import Event, ReportCopy, Return, User, Version
 from ..rules import access, refusals
 from ..values.digests import canonical, sha256, sha256_of_bytes
+from ..versions.snapshot import freeze, says_the_same, thaw
 from .steps import Step
 from .table import TRANSITIONS, Action, Transition
 

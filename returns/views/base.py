@@ -9,10 +9,10 @@ from django.urls import reverse
 
 from .. import clock, passes, unsaved
 from ..answers.reader import Answers, read
-from ..frozen import thaw_version
 from ..models import Authority, Department, Notice, Return, Role, User
 from ..rules import access, refusals
 from ..templatetags.returns_format import moment
+from ..versions.snapshot import thaw_version
 
 # Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
 SHOWN = 5

@@ -6,10 +6,10 @@ from django.views.generic import TemplateView, View
 from .. import clock, passes
 from ..completeness import assess
 from ..documents.return_ import VersionWords, return_context
-from ..frozen import thaw_version
 from ..models import Version
 from ..rules.states import provisional
 from ..values.digests import short_code
+from ..versions.snapshot import thaw_version
 from .base import PassMixin, ReturnMixin
 
 

@@ -16,9 +16,9 @@ from returns import clock, history
 from returns.acts import ActionRefused, Saved, save_answers, sign_department, statement_of
 from returns.answers.reader import Entry, read
 from returns.completeness import assess
-from returns.frozen import says_the_same
 from returns.lifecycle import TRANSITIONS, Action, perform, performing
 from returns.models import Decision, Event, Return, Role, User
+from returns.versions.snapshot import says_the_same
 from tests.concurrency.copies import copied
 from tests.concurrency.together import Deadline, Together, acknowledged, attempt, marchshire, text_of, typed
 

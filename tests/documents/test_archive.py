@@ -18,8 +18,8 @@ from returns.documents import pdf, tags
 from returns.documents.return_ import return_sheet, version_pdf, version_sheet
 from returns.documents.sheet import CACHE
 from returns.documents.workbook import workbook
-from returns.frozen import freeze, thaw
 from returns.models import Return
+from returns.versions.snapshot import freeze, thaw
 
 AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
 

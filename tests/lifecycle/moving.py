@@ -12,9 +12,9 @@ from returns import clock, history
 from returns.acts import ActionRefused, Change, save_answers, sign_department, sign_figures, statement_of
 from returns.answers.reader import Place, read
 from returns.completeness import assess
-from returns.frozen import freeze
 from returns.lifecycle import Action, perform
 from returns.models import Decision, Filing, Return, User
+from returns.versions.snapshot import freeze
 
 APPROVED = "That the return be approved."
 

@@ -9,8 +9,8 @@ from returns.acts import (
     remove_case_study,
 )
 from returns.answers.reader import read
-from returns.frozen import says_the_same
 from returns.lifecycle import Action
+from returns.versions.snapshot import says_the_same
 from tests.lifecycle.moving import (
     approve,
     at,

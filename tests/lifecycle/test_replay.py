@@ -17,10 +17,10 @@ from returns.acts import (
     save_answers,
 )
 from returns.answers.reader import read
-from returns.frozen import stored_columns
 from returns.lifecycle import Action
 from returns.models import Event, Return, User
 from returns.rules import access
+from returns.versions.snapshot import stored_columns
 from tests.factories import blank_return
 from tests.lifecycle.moving import (
     approve,

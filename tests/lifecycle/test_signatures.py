@@ -15,8 +15,8 @@ from returns.acts import (
 )
 from returns.answers.reader import read
 from returns.completeness import assess
-from returns.frozen import place_digest
 from returns.models import Event, Role
+from returns.versions.snapshot import place_digest
 from tests.lifecycle.moving import (
     at,
     blockers,

@@ -14,9 +14,9 @@ from efficiency.acts import add_risk
 from ieg4.covering_report import report_of
 from returns.acts import ask_question, raise_query
 from returns.answers.reader import read
-from returns.frozen import thaw
 from returns.lifecycle import Action
 from returns.models import Return, User
+from returns.versions.snapshot import thaw
 from tests.efficiency.test_register import VALUES
 from tests.lifecycle.moving import do, filing, fresh, place, reopen, who
 from tests.returns.access_table import ROLES, W

@@ -17,9 +17,9 @@ from django.views.generic import View
 from returns import history
 from returns.answers.reader import read
 from returns.documents.sheet import Sheet
-from returns.frozen import freeze
 from returns.models import Notice, Return, User
 from returns.rules import access
+from returns.versions.snapshot import freeze
 from returns.views.base import CouncilMixin
 from tests.lifecycle.moving import fresh
 from tests.returns.access_table import (

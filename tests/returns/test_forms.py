@@ -6,9 +6,9 @@ from django.urls import get_resolver
 
 from returns.answers.reader import read
 from returns.forms import NamedErrors, PageForm, RecordForm, named, table_formset
-from returns.frozen import freeze
 from returns.people import PersonForm
 from returns.proforma import load
+from returns.versions.snapshot import freeze
 
 BASES = {PageForm, RecordForm}  # no page shows these as they are
 

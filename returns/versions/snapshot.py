@@ -6,9 +6,9 @@ import copy
 import json
 from decimal import Decimal
 
-from .answers.reader import Answers, Entry, People, Place, model_of
-from .models import Allocation, Return, User, Version
-from .values.digests import canonical, sha256
+from ..answers.reader import Answers, Entry, People, Place, model_of
+from ..models import Allocation, Return, User, Version
+from ..values.digests import canonical, sha256
 
 FORMAT = 1
 
