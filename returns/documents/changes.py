@@ -9,10 +9,10 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from ..changes import Comparison, compare
 from ..models import Return, Version
 from ..values.digests import short_code
 from ..values.parsing import clean_text
+from ..versions.comparing import Comparison, compare
 from .return_ import council_css
 from .sheet import Sheet
 

@@ -3,9 +3,9 @@
 from django.views.generic import TemplateView
 
 from .. import clock
-from ..changes import compare
 from ..documents.changes import changes_document, changes_sheet
 from ..rules import access
+from ..versions.comparing import compare
 from .base import ReturnMixin
 from .sheets import SheetDraw
 

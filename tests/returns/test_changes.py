@@ -10,10 +10,10 @@ from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
 from returns import clock
-from returns.changes import compare
 from returns.documents.changes import changes_document, changes_sheet
 from returns.lifecycle import Action, performing
 from returns.models import CaseStudy
+from returns.versions.comparing import compare
 from tests.lifecycle.moving import do, fresh, reopen, save, send, sign
 
 AT = datetime.datetime(2004, 12, 17, 17, 30, tzinfo=datetime.UTC)

@@ -7,10 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from returns import clock
-from returns.changes import compare
 from returns.documents.changes import changes_document
 from returns.documents.rekeying import answers_to_key
 from returns.models import Event, Version
+from returns.versions.comparing import compare
 
 W = "/wyeborough/ieg4/"
 APPROVED = "as approved by Cabinet on 2 December 2004"

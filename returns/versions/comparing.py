@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from .answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
-from .answers.reader import Answers, Cell, Place, read
-from .models import Decision, Event, Return, User, Version
-from .proforma import Section
-from .rules import access
-from .values.differences import GONE, NEW, Piece, marked
-from .versions.snapshot import stored_columns, thaw_version
+from ..answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
+from ..answers.reader import Answers, Cell, Place, read
+from ..models import Decision, Event, Return, User, Version
+from ..proforma import Section
+from ..rules import access
+from ..values.differences import GONE, NEW, Piece, marked
+from .snapshot import stored_columns, thaw_version
 
 BESIDE = 40  # words; a longer text stands over the whole width
 
