@@ -12,7 +12,7 @@ from django.db import transaction
 
 from returns import clock, history
 from returns.acts import ActionRefused, fresh, lock, who_saved
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.models import Event, Return, User
 from returns.rules import access
 from returns.values.digests import canonical

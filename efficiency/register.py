@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from returns import clock
 from returns.answers.reader import Place
-from returns.completeness import Assessment
+from returns.checks.completeness import Assessment
 from returns.models import Return
 from returns.notices import listed
 from returns.rules import access

@@ -4,7 +4,7 @@ from django.http import Http404
 from django.views.generic import TemplateView
 
 from returns.answers.reader import Place
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.rules import access
 from returns.target import baseline_spend, years_against_target
 from returns.values.sums import total

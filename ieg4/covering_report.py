@@ -22,7 +22,7 @@ from django.utils.timezone import localtime
 from efficiency.register import open_risks
 from returns.acts import ActionRefused, makes_report_copies
 from returns.answers.reader import Answers, read
-from returns.completeness import Assessment, assess
+from returns.checks.completeness import Assessment, assess
 from returns.consistency import Contradiction, Passage, contradictions
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css

@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from efficiency.models import Risk
 from outcomes.traffic import standing
 from returns.answers.reader import Answers, Place
-from returns.completeness import Assessment
+from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
 from returns.target import years_against_target

@@ -6,7 +6,7 @@ from django.views.generic import TemplateView
 from outcomes.traffic import Standing, light_charts, standing
 from returns import clock
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.models import Query, Version
 from returns.next_act import next_act, tasks_of
 from returns.rules import access, refusals

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from . import clock
 from .acts import answerer, prepared_by
 from .answers.reader import Place
-from .completeness import Assessment, Blocker, Part, PlaceState
+from .checks.completeness import Assessment, Blocker, Part, PlaceState
 from .lifecycle import TRANSITIONS, Action, available_actions
 from .models import Event, Query, Return, User
 from .notices import listed

@@ -13,7 +13,7 @@ from django.utils.formats import date_format
 from . import clock
 from .acts import lock
 from .answers.reader import read
-from .completeness import Blocker, assess
+from .checks.completeness import Blocker, assess
 from .models import Notice, Return, User
 from .notices import listed, tell
 from .rules import access

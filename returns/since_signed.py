@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from .acts.signing import event_key
 from .answers.cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from .answers.reader import Place
-from .completeness import Part, PlaceState
+from .checks.completeness import Part, PlaceState
 from .models import Event, Return
 from .proforma import Column, Point, Table
 from .values.differences import Piece, marked

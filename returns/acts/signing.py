@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from .. import clock, history
 from ..answers.reader import Place, read
-from ..completeness import Assessment, Part, assess
+from ..checks.completeness import Assessment, Part, assess
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..notices import listed, tell, with_roles
 from ..rules import access, refusals

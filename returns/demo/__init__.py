@@ -22,7 +22,7 @@ from ..acts import (
     statement_of,
 )
 from ..answers.reader import Entry, Place, open_return, read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..forms import TableFormset, table_formset
 from ..lifecycle import Action, perform
 from ..models import Authority, Decision, Department, Event, Return, User

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..answers.reader import Answers, Place
-from ..completeness import Assessment
+from ..checks.completeness import Assessment
 from ..proforma import Section
 from ..target import years_against_target
 from ..values.sums import YearAgainstTarget

@@ -12,7 +12,7 @@ from django.utils.timezone import localtime
 
 from .. import clock
 from ..answers.reader import Answers
-from ..completeness import Assessment, Blocker, Part, assess
+from ..checks.completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
 from ..rules.states import power, provisional_under, state_words
 from ..values.digests import short_code

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.utils.formats import date_format
 
 from ..answers.reader import Answers, Place
-from ..completeness import Assessment
+from ..checks.completeness import Assessment
 from ..proforma import Line, Section
 from ..values.parsing import clean_text
 from ..values.sums import percent_of, total

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ..answers.reader import Answers
-from ..completeness import Assessment, Part, PlaceState, assess
+from ..checks.completeness import Assessment, Part, PlaceState, assess
 from ..models import Department, Return
 from ..values.parsing import clean_text
 from .return_ import council_css, runs

@@ -7,7 +7,7 @@ from django.db import transaction
 from .. import clock, history
 from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..documents.pdf import RenderFailed
 from ..documents.return_ import version_pdf
 from ..models import Event, ReportCopy, Return, User, Version

@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from .. import clock, history
 from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatures
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..notices import listed, tell, with_roles
 from ..rules.states import power

@@ -11,7 +11,7 @@ from .. import clock, unsaved
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
 from ..rules import access, refusals

@@ -11,7 +11,7 @@ from .. import history, unsaved
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..conflicts import conflict_context
 from ..forms import merged, table_formset
 from ..lifecycle import opening_action

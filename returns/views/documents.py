@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.views.generic import RedirectView, TemplateView
 
 from .. import clock
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..documents.return_ import return_context
 from ..rules import access
 from .base import ReturnMixin

@@ -18,7 +18,7 @@ from ..acts import (
     reply_to_query,
 )
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..models import Query, Role
 from ..rules import access
 from .base import ReturnMixin, given_back

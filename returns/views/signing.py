@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
 from ..acts.signing import event_key
 from ..answers.reader import read
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
 from ..rules import access, refusals

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
 from .. import clock, passes
-from ..completeness import assess
+from ..checks.completeness import assess
 from ..documents.return_ import VersionWords, return_context
 from ..models import Version
 from ..rules.states import provisional

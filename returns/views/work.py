@@ -8,7 +8,7 @@ from django.views.generic import TemplateView, View
 
 from .. import clock
 from ..answers.reader import read
-from ..completeness import Assessment, Blocker, PlaceState, assess
+from ..checks.completeness import Assessment, Blocker, PlaceState, assess
 from ..models import Event
 from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from ..notices import listed

@@ -15,7 +15,7 @@ from ieg4 import covering_report
 from returns import clock, history
 from returns.acts import ActionRefused, Saved, save_answers, sign_department, statement_of
 from returns.answers.reader import Entry, read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import TRANSITIONS, Action, perform, performing
 from returns.models import Decision, Event, Return, Role, User
 from returns.versions.snapshot import says_the_same

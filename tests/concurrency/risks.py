@@ -9,7 +9,7 @@ from django.db import DatabaseError
 from efficiency.acts import accept_risk, update_risk, values_of
 from efficiency.register import implied_risks
 from returns import history
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.models import Event, User
 from tests.concurrency.together import Deadline, Together, attempt, marchshire
 

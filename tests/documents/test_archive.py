@@ -13,7 +13,7 @@ from django.core.cache import caches
 from pikepdf import pdfa
 
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents import pdf, tags
 from returns.documents.return_ import return_sheet, version_pdf, version_sheet
 from returns.documents.sheet import CACHE

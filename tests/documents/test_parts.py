@@ -14,7 +14,7 @@ import pytest
 from django.core.cache import caches
 
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents import child, paging, parts, pdf
 from returns.documents.joining import join
 from returns.documents.pdf import RenderFailed

@@ -15,7 +15,7 @@ from django.db import transaction
 
 from efficiency.models import EfficiencyNote, Gain, Resource
 from outcomes.models import ChannelCount, InteractionCount, Outcome, OutcomeStatus
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents.return_ import council_css, return_context, return_sheet
 from returns.documents.sheet import CACHE
 from returns.models import Authority, CaseStudy, Context, Cover, Declaration, Return

@@ -10,7 +10,7 @@ import pytest
 from pikepdf import pdfa
 
 from returns.acts import ActionRefused
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents import archive, child
 from returns.documents.sheet import NotArchival, Sheet
 from returns.lifecycle import Action

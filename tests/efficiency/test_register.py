@@ -24,7 +24,7 @@ from efficiency.register import implied_risks, open_risks
 from outcomes.models import OutcomeStatus
 from returns import clock, history
 from returns.acts import ActionRefused
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.models import Event, Return
 
 VALUES = {

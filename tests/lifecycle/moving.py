@@ -11,7 +11,7 @@ import pytest
 from returns import clock, history
 from returns.acts import ActionRefused, Change, save_answers, sign_department, sign_figures, statement_of
 from returns.answers.reader import Place, read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import Action, perform
 from returns.models import Decision, Filing, Return, User
 from returns.versions.snapshot import freeze

@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 
 from returns import history
 from returns.acts import ActionRefused, add_case_study, raise_query, remove_case_study, save_answers
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import Action
 from returns.versions.snapshot import thaw
 from tests.lifecycle.moving import (

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from returns.acts import ActionRefused, ask_question, raise_query, remove_case_study, reply_to_query
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import Action, perform, performing
 from returns.models import Event, Notice, Query
 from tests.lifecycle.moving import (

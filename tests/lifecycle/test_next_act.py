@@ -6,7 +6,7 @@ import re
 import pytest
 
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import Action
 from returns.models import Return, User
 from returns.next_act import next_act, tasks_of

@@ -295,7 +295,7 @@ def test_the_whole_way_is_told_at_each_station(approved, quick_drawing):
 
 
 def _unsigned(return_: Return) -> list:
-    from returns.completeness import assess
+    from returns.checks.completeness import assess
 
     return [
         s for s in assess(read(fresh(return_))).places if s.place.tables and not s.signed and s.department

@@ -14,7 +14,7 @@ from returns.acts import (
     save_answers,
 )
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.models import Event, Role
 from returns.versions.snapshot import place_digest
 from tests.lifecycle.moving import (

@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.since_signed import changed_since_signed
 from tests.lifecycle.moving import at, fresh, save, send_back, sign, who
 

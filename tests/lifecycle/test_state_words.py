@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents.return_ import return_context, return_sheet, version_sheet
 from returns.versions.snapshot import thaw
 from tests.lifecycle.moving import at, fresh, london, reopen

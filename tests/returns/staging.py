@@ -93,7 +93,7 @@ def remember_answers(patch) -> dict:
     assert get_resolver().url_patterns  # which imports them
     pages_of_ours = (
         "returns.views",
-        "returns.completeness",
+        "returns.checks.completeness",
         "outcomes.views",
         "efficiency.views",
         "ieg4.dashboard",

@@ -441,7 +441,7 @@ def test_people_pages_show_no_password_hash(signed_in):
 
 
 def test_blocker_leads_to_the_cell_that_is_blank(officer, marchshire):
-    from returns.completeness import assess
+    from returns.checks.completeness import assess
 
     blocker = next(
         b for b in assess(marchshire).blockers if b.message.startswith("G1: light at 31 March 2006")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.demo import FOLDER, load_council
 from returns.models import Allocation, Event, User
 from returns.proforma import load

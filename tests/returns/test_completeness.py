@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from returns.acts import raise_query, reply_to_query
 from returns.answers.reader import read
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.lifecycle import Action, perform
 from returns.models import Return
 from tests.factories import UserFactory, blank_return

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from outcomes.models import Outcome, OutcomeStatus
-from returns.completeness import assess
+from returns.checks.completeness import assess
 from returns.documents import statement
 from returns.documents.sheet import Sheet
 from returns.documents.statement import statement_sheet

@@ -1,7 +1,7 @@
 import json
 import sys
 
-from returns.completeness import assess
+from returns.checks.completeness import assess
 
 from ._return import ReturnCommand
 

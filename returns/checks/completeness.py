@@ -8,10 +8,10 @@ from functools import cached_property
 
 from django.urls import reverse
 
-from .answers.reader import Answers, Cell, Place, read
-from .models import Department, Query, Return, SentBack, SignOff, User
-from .values import letters
-from .values.parsing import clean_text, count_words
+from ..answers.reader import Answers, Cell, Place, read
+from ..models import Department, Query, Return, SentBack, SignOff, User
+from ..values import letters
+from ..values.parsing import clean_text, count_words
 
 
 @dataclass(frozen=True)
