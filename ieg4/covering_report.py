@@ -23,7 +23,7 @@ from efficiency.register import open_risks
 from returns.acts import ActionRefused, makes_report_copies
 from returns.answers.reader import Answers, read
 from returns.checks.completeness import Assessment, assess
-from returns.consistency import Contradiction, Passage, contradictions
+from returns.checks.contradictions import Contradiction, Passage, contradictions
 from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet

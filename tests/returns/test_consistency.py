@@ -2,7 +2,7 @@
 
 import pytest
 
-from returns.consistency import Passage, contradictions
+from returns.checks.contradictions import Passage, contradictions
 from tests.growth import LINE, growth
 
 # Stored for Marchshire: £150,000 for 2005/06; 2.5% a year until 2007/08; filing by 20 December 2004; Cabinet meets

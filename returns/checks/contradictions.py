@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from django.utils.formats import date_format
 
-from .models import Return
-from .values.parsing import clean_text
+from ..models import Return
+from ..values.parsing import clean_text
 
 NEAR = 70  # characters between a word such as “grant” and the figure that it speaks of
 AROUND = 60  # characters shown on either side of what contradicts
