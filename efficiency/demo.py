@@ -8,8 +8,8 @@ import datetime
 from decimal import Decimal
 
 from returns import clock
+from returns.messages.notices import with_roles
 from returns.models import Return, Role
-from returns.notices import with_roles
 
 from .acts import add_risk
 

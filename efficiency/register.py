@@ -8,8 +8,8 @@ from decimal import Decimal
 from returns import clock
 from returns.answers.reader import Place
 from returns.checks.completeness import Assessment
+from returns.messages.notices import listed
 from returns.models import Return
-from returns.notices import listed
 from returns.rules import access
 from returns.values.digests import canonical, sha256
 

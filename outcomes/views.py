@@ -10,7 +10,7 @@ from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
 from returns.conflicts import conflict_context
 from returns.forms import merged, table_formset
-from returns.notices import listed
+from returns.messages.notices import listed
 from returns.rules import access, refusals
 from returns.views.base import ReturnMixin, adopt_url, given_back
 

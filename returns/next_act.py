@@ -14,8 +14,8 @@ from .acts import answerer, prepared_by
 from .answers.reader import Place
 from .checks.completeness import Assessment, Blocker, Part, PlaceState
 from .lifecycle import TRANSITIONS, Action, available_actions
+from .messages.notices import listed
 from .models import Event, Query, Return, User
-from .notices import listed
 from .reminders import not_reminded_today
 from .rules import access
 from .templatetags.returns_format import waiting

@@ -14,8 +14,8 @@ from . import clock
 from .acts import lock
 from .answers.reader import read
 from .checks.completeness import Blocker, assess
+from .messages.notices import listed, tell
 from .models import Notice, Return, User
-from .notices import listed, tell
 from .rules import access
 
 # Days before a date on which its owners are reminded of it; after it they are reminded daily.

@@ -12,8 +12,8 @@ from django.urls import reverse
 from .. import clock, history
 from ..answers.reader import Entry, Place
 from ..history import to_text
+from ..messages.notices import listed, tell, with_roles
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
-from ..notices import listed, tell, with_roles
 from ..proforma import Column, Line
 from ..rules import access, refusals
 from ..values.digests import canonical

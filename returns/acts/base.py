@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
+from ..messages.notices import listed
 from ..models import Event, Return, User
-from ..notices import listed
 
 
 class ActionRefused(Exception):

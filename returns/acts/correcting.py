@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.formats import date_format
 
 from .. import clock, history
+from ..messages.notices import tell, with_roles
 from ..models import Correction, Event, Return, Role, User
-from ..notices import tell, with_roles
 from ..rules import access
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock

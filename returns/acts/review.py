@@ -7,8 +7,8 @@ from django.urls import reverse
 
 from .. import clock, history
 from ..answers.reader import Answers, Place, read
+from ..messages.notices import tell, with_roles
 from ..models import Event, Query, Return, Role, User
-from ..notices import tell, with_roles
 from ..rules import access, refusals
 from .base import ActionRefused, fresh, lock
 

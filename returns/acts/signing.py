@@ -10,8 +10,8 @@ from django.urls import reverse
 from .. import clock, history
 from ..answers.reader import Place, read
 from ..checks.completeness import Assessment, Part, assess
+from ..messages.notices import listed, tell, with_roles
 from ..models import Department, Event, Return, Role, SignOff, User
-from ..notices import listed, tell, with_roles
 from ..rules import access, refusals
 from ..values.digests import canonical, sha256
 from ..versions.snapshot import place_digest

@@ -12,8 +12,8 @@ from .. import clock, history
 from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatures
 from ..answers.reader import read
 from ..checks.completeness import assess
+from ..messages.notices import listed, tell, with_roles
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
-from ..notices import listed, tell, with_roles
 from ..rules.states import power
 from ..values.digests import canonical
 from ..versions.snapshot import says_the_same, thaw_version

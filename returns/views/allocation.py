@@ -12,8 +12,8 @@ from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
 from ..forms import PageForm, form_helper
+from ..messages.notices import listed
 from ..models import User
-from ..notices import listed
 from ..rules import access, refusals
 from .base import ReturnMixin, adopt_url, given_back
 

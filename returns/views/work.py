@@ -9,9 +9,9 @@ from django.views.generic import TemplateView, View
 from .. import clock
 from ..answers.reader import read
 from ..checks.completeness import Assessment, Blocker, PlaceState, assess
+from ..messages.notices import listed
 from ..models import Event
 from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
-from ..notices import listed
 from ..rules import access, refusals
 from ..templatetags.returns_format import moment
 from .base import DepartmentMixin, Opens, ReturnMixin

@@ -9,8 +9,8 @@ from django.db import connection
 
 from returns.acts import allocate_lines
 from returns.mail import send_queued
+from returns.messages.notices import tell
 from returns.models import Notice, Return
-from returns.notices import tell
 from tests.clocks import both_at
 from tests.lifecycle.moving import day, london, who
 

@@ -214,7 +214,7 @@ def test_a_sender_opens_no_transaction_around_a_mail(three, settings, monkeypatc
 PREPARE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
-from returns.notices import tell
+from returns.messages.notices import tell
 from tests.factories import UserFactory, blank_return
 return_ = blank_return(departments=1)
 people = [UserFactory(authority=return_.authority, email=f"p{n:02}@council.example") for n in range(40)]

@@ -17,8 +17,8 @@ from returns.acts import (
 )
 from returns.lifecycle import Action
 from returns.mail import send_queued
+from returns.messages.notices import tell
 from returns.models import Notice, Return, Role, User
-from returns.notices import tell
 from tests.factories import UserFactory
 from tests.lifecycle.mailing import allocate, clear_queue, later, queued, stood, three_notices
 from tests.lifecycle.moving import (

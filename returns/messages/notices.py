@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 
-from . import clock
-from .models import Notice, Return, Role, User
+from .. import clock
+from ..models import Notice, Return, Role, User
 
 
 def tell(
