@@ -8,7 +8,7 @@ from django.core.mail.backends.locmem import EmailBackend as Working
 from django.db import connection
 
 from returns.acts import allocate_lines
-from returns.mail import send_queued
+from returns.messages.mail import send_queued
 from returns.messages.notices import tell
 from returns.models import Notice, Return
 from tests.clocks import both_at

@@ -12,7 +12,7 @@ from django.core import mail
 from django.db import connection
 
 from returns import clock
-from returns.mail import LEASE, TRIES, send_queued
+from returns.messages.mail import LEASE, TRIES, send_queued
 from returns.models import Notice
 from returns.reminders import remind
 from tests.clocks import started as started_at
@@ -224,7 +224,7 @@ SEND = """
 import datetime
 import time_machine
 from django.conf import settings
-from returns.mail import send_queued
+from returns.messages.mail import send_queued
 settings.EMAIL_BACKEND = "tests.lifecycle.mailing.{backend}"
 now = datetime.datetime.now(datetime.UTC)
 with time_machine.travel(now + datetime.timedelta(minutes={minutes}), tick=False):

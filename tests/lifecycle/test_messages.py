@@ -16,7 +16,7 @@ from returns.acts import (
     reply_to_query,
 )
 from returns.lifecycle import Action
-from returns.mail import send_queued
+from returns.messages.mail import send_queued
 from returns.messages.notices import tell
 from returns.models import Notice, Return, Role, User
 from tests.factories import UserFactory

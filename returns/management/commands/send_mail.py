@@ -4,7 +4,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
-from returns.mail import send_queued
+from returns.messages.mail import send_queued
 
 PAUSE = 15  # seconds between looks at the queue
 

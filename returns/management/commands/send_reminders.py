@@ -3,7 +3,7 @@ import datetime
 from django.core.management.base import BaseCommand, CommandError
 
 from returns import clock
-from returns.mail import send_queued
+from returns.messages.mail import send_queued
 from returns.models import Return
 from returns.reminders import send_due
 

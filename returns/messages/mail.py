@@ -9,8 +9,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db.models import F, Q, QuerySet
 
-from . import clock
-from .models import Notice
+from .. import clock
+from ..models import Notice
 
 LEASE = datetime.timedelta(minutes=10)  # a sender that died is followed by another after that long
 TRIES = 12  # the last comes three days after the first: a night, or a weekend, without a mail server loses nothing
