@@ -11,12 +11,12 @@ from django.utils.formats import date_format
 
 from . import clock
 from .acts import answerer, prepared_by
+from .acts.reminding import not_reminded_today
 from .answers.reader import Place
 from .checks.completeness import Assessment, Blocker, Part, PlaceState
 from .lifecycle import TRANSITIONS, Action, available_actions
 from .messages.notices import listed
 from .models import Event, Query, Return, User
-from .reminders import not_reminded_today
 from .rules import access
 from .templatetags.returns_format import waiting
 from .values.parsing import shorten

@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
 
 from .. import clock
+from ..acts.reminding import remind
 from ..models import Notice
-from ..reminders import remind
 from ..rules import access
 from .base import ReturnMixin
 

@@ -12,9 +12,9 @@ from django.core import mail
 from django.db import connection
 
 from returns import clock
+from returns.acts.reminding import remind
 from returns.messages.mail import LEASE, TRIES, send_queued
 from returns.models import Notice
-from returns.reminders import remind
 from tests.clocks import started as started_at
 from tests.lifecycle import mailing
 from tests.lifecycle.mailing import NINE, allocate, later, stood, three_notices

@@ -188,7 +188,7 @@ def work_faults(client, return_: Return, person: User, assessment) -> list:
 def test_the_lead_reminds_each_person_once_a_day(marchshire):
     """After allocation the button names whom a reminder would reach; when it would reach nobody it is gone."""
     from returns.acts import allocate_lines
-    from returns.reminders import remind
+    from returns.acts.reminding import remind
 
     owner, lead = who(marchshire, "officer-procurement"), who(marchshire, "lead")
     department = owner.departments.get()

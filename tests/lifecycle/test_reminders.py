@@ -8,9 +8,9 @@ from django.core.management import CommandError, call_command
 
 from returns import clock, history
 from returns.acts import allocate_lines
+from returns.acts.reminding import due_reminders, remind, send_due
 from returns.answers.reader import open_return
 from returns.models import Notice, Return, Role, User
-from returns.reminders import due_reminders, remind, send_due
 from tests.factories import AuthorityFactory, DepartmentFactory, UserFactory
 from tests.lifecycle.moving import at, day, fresh, reopen, save, who
 from tests.returns.test_commands import manage

@@ -3,9 +3,9 @@ import datetime
 from django.core.management.base import BaseCommand, CommandError
 
 from returns import clock
+from returns.acts.reminding import send_due
 from returns.messages.mail import send_queued
 from returns.models import Return
-from returns.reminders import send_due
 
 
 class Command(BaseCommand):

@@ -10,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 
-from . import clock
-from .acts import lock
-from .answers.reader import read
-from .checks.completeness import Blocker, assess
-from .messages.notices import listed, tell
-from .models import Notice, Return, User
-from .rules import access
+from .. import clock
+from ..answers.reader import read
+from ..checks.completeness import Blocker, assess
+from ..messages.notices import listed, tell
+from ..models import Notice, Return, User
+from ..rules import access
+from . import lock
 
 # Days before a date on which its owners are reminded of it; after it they are reminded daily.
 BEFORE = frozenset({7, 3, 1, 0})
