@@ -7,7 +7,7 @@ import re
 from django import forms
 
 from returns.action_forms import day_field, words_field
-from returns.forms import PageForm, TypedField, WordsField, form_helper
+from returns.forms.answers import PageForm, TypedField, WordsField, form_helper
 from returns.models import Return
 from returns.values.parsing import clean_text, parse_pounds, shorten
 

@@ -1,6 +1,6 @@
 from django.contrib.auth.forms import AuthenticationForm
 
-from returns.forms import NamedErrors, form_helper
+from returns.forms.answers import NamedErrors, form_helper
 
 
 class SignInForm(NamedErrors, AuthenticationForm):

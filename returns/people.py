@@ -8,7 +8,7 @@ from django.utils.text import slugify
 
 from .acts import lock, save_account
 from .answers.reader import add_department
-from .forms import NameField, RecordForm, form_helper
+from .forms.answers import NameField, RecordForm, form_helper
 from .models import Department, Return, Role, User
 
 

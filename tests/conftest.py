@@ -74,7 +74,7 @@ def form_data():
     """What the page of a place would post if nothing were changed, as a dict to change."""
 
     def data(return_, section, line=None, department=None) -> dict:
-        from returns.forms import table_formset
+        from returns.forms.answers import table_formset
 
         answers = read(return_, section)
         place = answers.place(section, line, department)

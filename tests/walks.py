@@ -10,7 +10,7 @@ from django.contrib.auth.forms import UsernameField
 
 from efficiency.forms import OutcomesField
 from returns import proforma
-from returns.forms import TypedField, answer_form
+from returns.forms.answers import TypedField, answer_form
 from returns.models import User
 
 OURS = ("returns", "outcomes", "efficiency", "ieg4")

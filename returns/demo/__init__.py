@@ -23,7 +23,7 @@ from ..acts import (
 )
 from ..answers.reader import Entry, Place, open_return, read
 from ..checks.completeness import assess
-from ..forms import TableFormset, table_formset
+from ..forms.answers import TableFormset, table_formset
 from ..lifecycle import Action, perform
 from ..models import Authority, Decision, Department, Event, Return, User
 from ..proforma import load

@@ -11,7 +11,7 @@ from .. import unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
-from ..forms import PageForm, form_helper
+from ..forms.answers import PageForm, form_helper
 from ..messages.notices import listed
 from ..models import User
 from ..rules import access, refusals

@@ -13,7 +13,7 @@ from ..acts import ActionRefused, add_case_study, remove_case_study, save_answer
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..conflicts import conflict_context
-from ..forms import merged, table_formset
+from ..forms.answers import merged, table_formset
 from ..lifecycle import opening_action
 from ..models import Event, Return
 from ..next_act import next_blank

@@ -3,7 +3,7 @@
 from django import forms
 from django.views.generic import FormView
 
-from ..forms import PageForm, form_helper
+from ..forms.answers import PageForm, form_helper
 from ..models import Version
 from ..verification import LARGEST, verify
 from .base import ReturnMixin

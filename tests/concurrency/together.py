@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from returns import drawing
 from returns.acts import ActionRefused, Change, Saved
 from returns.answers.reader import Entry
-from returns.forms import table_formset
+from returns.forms.answers import table_formset
 from returns.models import Return
 
 PATIENCE = 60  # seconds at a barrier, after which something hangs

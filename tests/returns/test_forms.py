@@ -5,7 +5,7 @@ from django import forms
 from django.urls import get_resolver
 
 from returns.answers.reader import read
-from returns.forms import NamedErrors, PageForm, RecordForm, named, table_formset
+from returns.forms.answers import NamedErrors, PageForm, RecordForm, named, table_formset
 from returns.people import PersonForm
 from returns.proforma import load
 from returns.versions.snapshot import freeze

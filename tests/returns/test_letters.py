@@ -8,7 +8,7 @@ import pytest
 from django import forms
 
 from returns import proforma
-from returns.forms import answer_form
+from returns.forms.answers import answer_form
 from returns.values import letters
 from returns.values.parsing import clean_text
 from tests.walks import text_fields

@@ -9,11 +9,11 @@ from django import forms
 from django.db import models
 from django.forms.utils import pretty_name
 
-from .acts import Change
-from .answers.reader import Entry, model_of
-from .proforma import Table
-from .values import letters
-from .values.parsing import (
+from ..acts import Change
+from ..answers.reader import Entry, model_of
+from ..proforma import Table
+from ..values import letters
+from ..values.parsing import (
     CHARACTERS_A_WORD,
     NotTyped,
     clean_name,
