@@ -8,8 +8,8 @@ from django.views.generic import TemplateView
 from returns import unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
-from returns.conflicts import conflict_context
 from returns.forms.answers import merged, table_formset
+from returns.forms.conflicts import conflict_context
 from returns.messages.notices import listed
 from returns.rules import access, refusals
 from returns.views.base import ReturnMixin, adopt_url, given_back

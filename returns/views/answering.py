@@ -12,8 +12,8 @@ from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
 from ..checks.completeness import assess
-from ..conflicts import conflict_context
 from ..forms.answers import merged, table_formset
+from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
 from ..models import Event, Return
 from ..next_act import next_blank

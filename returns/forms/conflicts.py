@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .acts import Conflict, who_saved
-from .answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
-from .models import User
-from .values.differences import Piece, marked
+from ..acts import Conflict, who_saved
+from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
+from ..models import User
+from ..values.differences import Piece, marked
 
 CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict adds to the names of the fields
 
