@@ -8,8 +8,8 @@ from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
 
 from ..acts import ActionRefused
+from ..forms.people import DepartmentForm, PersonForm
 from ..models import Authority, Department, User
-from ..people import DepartmentForm, PersonForm
 from ..rules import access
 from .base import CouncilMixin, RestoringMixin, ReturnMixin
 

@@ -6,7 +6,7 @@ from django.urls import get_resolver
 
 from returns.answers.reader import read
 from returns.forms.answers import NamedErrors, PageForm, RecordForm, named, table_formset
-from returns.people import PersonForm
+from returns.forms.people import PersonForm
 from returns.proforma import load
 from returns.versions.snapshot import freeze
 

@@ -6,10 +6,10 @@ from django.contrib.auth.validators import ASCIIUsernameValidator
 from django.db import transaction
 from django.utils.text import slugify
 
-from .acts import lock, save_account
-from .answers.reader import add_department
-from .forms.answers import NameField, RecordForm, form_helper
-from .models import Department, Return, Role, User
+from ..acts import lock, save_account
+from ..answers.reader import add_department
+from ..models import Department, Return, Role, User
+from .answers import NameField, RecordForm, form_helper
 
 
 def _has_a_page(username: str) -> None:
