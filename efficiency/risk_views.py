@@ -7,9 +7,9 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from returns import unsaved
 from returns.acts import ActionRefused
 from returns.checks.completeness import assess
+from returns.forms import unsaved
 from returns.forms.answers import VersionField
 from returns.rules import access
 from returns.views.base import ReturnMixin, given_back

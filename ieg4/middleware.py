@@ -8,7 +8,8 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 
-from returns import passes, unsaved
+from returns import passes
+from returns.forms import unsaved
 from returns.models import DamagedCopy, Unsaved, User
 from returns.views.unsaved import detail_address, kept, not_saved_page
 

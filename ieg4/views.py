@@ -17,7 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 from django.views.generic import TemplateView
 
-from returns import unsaved
+from returns.forms import unsaved
 from returns.models import Return, Unsaved
 from returns.rules import access
 

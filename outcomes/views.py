@@ -5,9 +5,9 @@ from django.shortcuts import redirect, render
 from django.utils.functional import cached_property
 from django.views.generic import TemplateView
 
-from returns import unsaved
 from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
+from returns.forms import unsaved
 from returns.forms.answers import merged, table_formset
 from returns.forms.conflicts import conflict_context
 from returns.messages.notices import listed

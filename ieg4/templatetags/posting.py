@@ -4,7 +4,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from returns.unsaved import writer_token
+from returns.forms.unsaved import writer_token
 
 register = template.Library()
 

@@ -7,11 +7,12 @@ from django.shortcuts import redirect
 from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
-from .. import clock, unsaved
+from .. import clock
 from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers.reader import read
 from ..checks.completeness import assess
+from ..forms import unsaved
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..models import Decision, Return, Version
 from ..rules import access, refusals

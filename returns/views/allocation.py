@@ -7,10 +7,10 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from .. import unsaved
 from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
+from ..forms import unsaved
 from ..forms.answers import PageForm, form_helper
 from ..messages.notices import listed
 from ..models import User

@@ -7,11 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.generic import TemplateView, View
 
-from .. import history, unsaved
+from .. import history
 from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
 from ..checks.completeness import assess
+from ..forms import unsaved
 from ..forms.answers import merged, table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action

@@ -7,8 +7,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, passes, unsaved
+from .. import clock, passes
 from ..answers.reader import Answers, read
+from ..forms import unsaved
 from ..models import Authority, Department, Notice, Return, Role, User
 from ..rules import access, refusals
 from ..templatetags.returns_format import moment

@@ -11,8 +11,9 @@ from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve, reverse
 from django.views.generic import TemplateView, View
 
-from .. import clock, unsaved
+from .. import clock
 from ..answers.reader import people_of
+from ..forms import unsaved
 from ..models import Return, Role, Unsaved, User
 from ..templatetags.returns_format import moment
 from .base import CouncilMixin, ReturnMixin

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import OperationalError
 from django.test import Client
 
-from returns import unsaved
+from returns.forms import unsaved
 from returns.models import Department, Unsaved, User
 from returns.views.answering import AnswerView
 from tests.lifecycle.moving import at

@@ -9,9 +9,9 @@ from django import forms
 from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 
-from ..answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of
-from ..models import Authority, Return, Unsaved
-from ..proforma import Proforma, known_keys, load
+from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of
+from ...models import Authority, Return, Unsaved
+from ...proforma import Proforma, known_keys, load
 
 # What forms send beside what people type: versions seen, states, buttons.
 SENT_BESIDE = frozenset(

@@ -16,8 +16,8 @@ from django.db import DatabaseError, transaction
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.crypto import get_random_string
 
-from .. import clock
-from ..models import Unsaved, User
+from ... import clock
+from ...models import Unsaved, User
 
 KEPT = datetime.timedelta(hours=8)  # as long as a session
 TOKEN_LIFE = datetime.timedelta(days=7)  # a page may stay open over a long weekend
@@ -27,7 +27,7 @@ MOST_CHARACTERS = 4_000_000  # of all forms of one person
 LONGEST_ADDRESS = 1000
 PARAMETER = "unsaved"
 TOKEN = "writer"  # noqa: S105 (the name of a field)
-_SALT = "returns.unsaved"
+_SALT = "returns.forms.unsaved"
 
 
 @dataclass(frozen=True)
