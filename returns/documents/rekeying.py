@@ -12,9 +12,9 @@ from django.utils.timezone import localtime
 
 from .. import clock
 from ..answers.reader import Answers, read
+from ..exchange.rekeying import KeyedCell, keyed_cells
 from ..models import Return
 from ..proforma import Section
-from ..rekeying import KeyedCell, keyed_cells
 from ..rules import access
 from ..rules.states import state_words
 from ..values.digests import short_code

@@ -6,8 +6,8 @@ from django.views.generic import FormView, View
 
 from .. import clock
 from ..documents.rekeying import answers_to_key
+from ..exchange.rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
 from ..forms.answers import PageForm, form_helper
-from ..rekeying import LARGEST, BadFile, compare, keyed_cells, read_csv, too_large, write_csv
 from ..rules import access
 from ..rules.states import state_words
 from .base import ReturnMixin

@@ -17,8 +17,7 @@ from outcomes.models import InteractionCount, Outcome
 from returns.answers.cells import CHOICE, COUNT, DATE, LIGHT, MONEY, TEXT, TICK
 from returns.answers.reader import read
 from returns.documents.rekeying import answers_to_key, rekeying_sheet
-from returns.models import CaseStudy, Context, Declaration
-from returns.rekeying import (
+from returns.exchange.rekeying import (
     LARGEST,
     SHOWN,
     BadFile,
@@ -33,6 +32,7 @@ from returns.rekeying import (
     unescaped,
     write_csv,
 )
+from returns.models import CaseStudy, Context, Declaration
 from tests.factories import blank_return
 
 AT = datetime.datetime(2004, 12, 17, 17, 30, tzinfo=datetime.UTC)

@@ -15,7 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .answers.cells import (
+from ..answers.cells import (
     CHOICE,
     COUNT,
     DATE,
@@ -28,10 +28,10 @@ from .answers.cells import (
     kind_of,
     plain_figure,
 )
-from .answers.cells import typed as typed_cell
-from .answers.reader import Answers, Place
-from .proforma import Column, Line, Point, Section
-from .values.parsing import NotTyped, clean_text, parse_count, parse_money, shorten
+from ..answers.cells import typed as typed_cell
+from ..answers.reader import Answers, Place
+from ..proforma import Column, Line, Point, Section
+from ..values.parsing import NotTyped, clean_text, parse_count, parse_money, shorten
 
 COLUMNS = ("Reference", "Section", "What", "Keyed")
 LARGEST = 2_000_000  # bytes; a return filled to every limit is about 300,000
