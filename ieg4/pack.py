@@ -4,7 +4,8 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import TemplateView, View
 
-from returns import clock, drawing
+from returns import clock
+from returns.documents import queue
 from returns.models import Drawing
 from returns.views.base import PassMixin, ReturnMixin
 
@@ -53,7 +54,7 @@ class DocumentCreate(ReturnMixin, View):
     def post(self, request, *args, **kwargs):
         if stored := self.document.stored(self.return_):
             return redirect(stored.pdf_url)  # it is never drawn again
-        asked = drawing.ask(
+        asked = queue.ask(
             self.document.sheet(self.return_, as_at=clock.now()),
             document=self.kwargs["document"],
             title=self.document.title,
@@ -83,9 +84,9 @@ class DrawingDetail(DrawingMixin, TemplateView):
         waits = (clock.real_now() - self.drawing.requested_at).total_seconds()
         return super().get_context_data(**kwargs) | {
             "drawing": self.drawing,
-            "before": drawing.before(self.drawing) if self.drawing.state == Drawing.State.WAITING else 0,
+            "before": queue.before(self.drawing) if self.drawing.state == Drawing.State.WAITING else 0,
             "late": self.drawing.tries == 0 and waits > LATE,
-            "most": drawing.TRIES,
+            "most": queue.TRIES,
         }
 
 

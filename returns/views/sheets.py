@@ -3,7 +3,7 @@
 from django.shortcuts import redirect
 from django.views.generic import View
 
-from .. import drawing
+from ..documents import queue
 from ..documents.sheet import Sheet
 from .base import ReturnMixin
 
@@ -24,7 +24,7 @@ class SheetDraw(ReturnMixin, View):
         raise NotImplementedError
 
     def post(self, request, *args, **kwargs):
-        asked = drawing.ask(
+        asked = queue.ask(
             self.sheet(), document=self.document, title=self.title, return_=self.return_, by=request.user
         )
         asked.return_record = self.return_

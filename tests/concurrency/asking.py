@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 
-from returns import drawing
+from returns.documents import queue
 from returns.models import Drawing, User
 from tests.concurrency.together import Deadline, Together, marchshire
 from tests.documents.poison import GOOD
@@ -35,8 +35,8 @@ def asking_while_drawn(options, deadline: Deadline) -> dict:
         finished = 0
         while not over.is_set():
             deadline.check()
-            if taken := drawing._claim():
-                drawing._settle(taken, Drawing.State.DONE, pdf=b"%PDF-", pdf_size=5)
+            if taken := queue._claim():
+                queue._settle(taken, Drawing.State.DONE, pdf=b"%PDF-", pdf_size=5)
                 finished += 1
                 Drawing.objects.filter(state=Drawing.State.DONE).delete()
         return finished
@@ -61,7 +61,7 @@ def asking_while_drawn(options, deadline: Deadline) -> dict:
 def _asked(person: User, return_) -> str:
     """Whether a drawing was given, or the error that a page would have answered 500 with."""
     try:
-        given = drawing.ask(GOOD, document="return", title="The return", return_=return_, by=person)
+        given = queue.ask(GOOD, document="return", title="The return", return_=return_, by=person)
     except Exception as error:
         return type(error).__name__
     return "given" if (given.requested_by_id, given.document) == (person.pk, "return") else "another"

@@ -11,9 +11,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from django.db import DatabaseError, connection
 from django.db.models import QuerySet
 
-from returns import drawing
 from returns.acts import ActionRefused, Change, Saved
 from returns.answers.reader import Entry
+from returns.documents import queue
 from returns.forms.answers import table_formset
 from returns.models import Return
 
@@ -46,7 +46,7 @@ def without_guard() -> None:
         return self.all()
 
     QuerySet.select_for_update = plain
-    drawing.ASKS = 1
+    queue.ASKS = 1
 
 
 def marchshire() -> Return:

@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 from django.core.management import call_command
 
-from returns import clock, drawing
+from returns import clock
+from returns.documents import queue
 from returns.documents.child import Limits
 from returns.models import Drawing
 from tests.clocks import both_at, started
@@ -26,7 +27,7 @@ def ask(marchshire, lead):
     count = iter(range(1000))
 
     def asks(sheet, by=lead, document=""):
-        return drawing.ask(
+        return queue.ask(
             sheet, document=document or str(next(count)), title="Test", return_=marchshire, by=by
         )
 
@@ -40,7 +41,7 @@ def seen(asked: Drawing) -> Drawing:
 def test_what_is_asked_for_is_drawn_once(ask):
     asked = ask(GOOD)
 
-    assert (drawing.draw_next(), drawing.draw_next()) == (True, False)
+    assert (queue.draw_next(), queue.draw_next()) == (True, False)
 
     done = seen(asked)
     assert (done.state, done.tries, done.problem, done.leased_until) == (STATE.DONE, 1, "", None)
@@ -51,7 +52,7 @@ def test_what_is_asked_for_is_drawn_once(ask):
 def test_asked_for_twice_while_it_waits_is_one(ask):
     first = ask(GOOD, document="return")
     assert ask(GOOD, document="return") == first
-    drawing.draw_next()
+    queue.draw_next()
     assert ask(GOOD, document="return") != first
 
 
@@ -61,8 +62,8 @@ def test_document_with_attachments_is_not_queued(ask):
 
 
 def quick(monkeypatch):
-    monkeypatch.setattr(drawing, "FIRST", Limits(cpu=5, wall=0.15))
-    monkeypatch.setattr(drawing, "LATER", Limits(cpu=5, wall=0.2))
+    monkeypatch.setattr(queue, "FIRST", Limits(cpu=5, wall=0.15))
+    monkeypatch.setattr(queue, "LATER", Limits(cpu=5, wall=0.2))
 
 
 def test_poison_document_is_given_up_after_three_tries(ask, monkeypatch):
@@ -70,7 +71,7 @@ def test_poison_document_is_given_up_after_three_tries(ask, monkeypatch):
     asked = ask(ENDLESS)
 
     tries = 0
-    while drawing.draw_next():
+    while queue.draw_next():
         tries += 1
 
     failed = seen(asked)
@@ -81,10 +82,10 @@ def test_poison_document_is_given_up_after_three_tries(ask, monkeypatch):
 def test_refused_document_is_not_tried_again(ask):
     asked = ask(replace(GOOD, html=document('<img alt="" src="file:///etc/passwd">')))
 
-    drawing.draw_next()
+    queue.draw_next()
 
     failed = seen(asked)
-    assert (failed.state, failed.tries, drawing.draw_next()) == (STATE.FAILED, 1, False)
+    assert (failed.state, failed.tries, queue.draw_next()) == (STATE.FAILED, 1, False)
     assert "only packaged static files may be used" in failed.problem
 
 
@@ -93,7 +94,7 @@ def tries_before_the_good_one(ask) -> int:
         ask(ENDLESS)
     good = ask(GOOD)
     for count in range(60):
-        drawing.draw_next()
+        queue.draw_next()
         if seen(good).state == STATE.DONE:
             return count
     raise AssertionError("The good document was never drawn.")
@@ -101,17 +102,15 @@ def tries_before_the_good_one(ask) -> int:
 
 def test_ten_poison_documents_hold_up_the_next_good_one_by_one_limit_at_most(ask, monkeypatch):
     """Ten short tries on two slots are not longer than the one limit a document is given."""
-    assert 10 * drawing.FIRST.wall / drawing.SLOTS <= drawing.LATER.wall
-    monkeypatch.setattr(
-        drawing, "FIRST", Limits(cpu=5, wall=0.8)
-    )  # enough for the good one on a busy machine
+    assert 10 * queue.FIRST.wall / queue.SLOTS <= queue.LATER.wall
+    monkeypatch.setattr(queue, "FIRST", Limits(cpu=5, wall=0.8))  # enough for the good one on a busy machine
 
     assert tries_before_the_good_one(ask) == 10
 
 
 def test_in_order_of_asking_alone_they_would_hold_it_up_three_times_as_long(ask, monkeypatch):
     quick(monkeypatch)
-    monkeypatch.setattr(drawing, "TURN", ("pk",))
+    monkeypatch.setattr(queue, "TURN", ("pk",))
 
     assert tries_before_the_good_one(ask) >= 30
 
@@ -119,10 +118,10 @@ def test_in_order_of_asking_alone_they_would_hold_it_up_three_times_as_long(ask,
 def test_drawing_of_a_worker_that_died_is_taken_over_when_its_lease_is_over(ask):
     asked = ask(GOOD)
     with both_at(AT):
-        assert drawing._claim().pk == asked.pk
-        assert drawing.draw_next() is False
+        assert queue._claim().pk == asked.pk
+        assert queue.draw_next() is False
     with both_at(AT + datetime.timedelta(minutes=2)):
-        assert drawing.draw_next() is True
+        assert queue.draw_next() is True
 
     assert (seen(asked).state, seen(asked).tries) == (STATE.DONE, 2)
 
@@ -131,9 +130,9 @@ def test_three_workers_that_died_are_enough(ask):
     asked = ask(GOOD)
     for minute in range(0, 30, 10):
         with both_at(AT + datetime.timedelta(minutes=minute)):
-            drawing._claim()
+            queue._claim()
     with both_at(AT + datetime.timedelta(minutes=40)):
-        assert drawing.draw_next() is False
+        assert queue.draw_next() is False
 
     assert (seen(asked).state, seen(asked).problem) == (
         STATE.FAILED,
@@ -146,10 +145,10 @@ def test_restart_of_a_demonstration_strands_no_drawing(ask):
     begun, later = AT - datetime.timedelta(hours=5), AT + datetime.timedelta(minutes=2)
     with started(begun, AT):
         asked = ask(GOOD)
-        drawing._claim()
+        queue._claim()
         assert seen(asked).leased_until == AT + datetime.timedelta(seconds=32)
     with started(later, later):
-        assert drawing.draw_next() is True
+        assert queue.draw_next() is True
 
     assert (seen(asked).state, seen(asked).tries) == (STATE.DONE, 2)
 
@@ -173,7 +172,7 @@ def test_lease_further_ahead_than_its_length_is_over(ask, tries, longest):
     def claimed(until) -> bool:
         taken.update(state=STATE.TAKEN, tries=tries, leased_until=until)
         with both_at(AT):
-            return drawing._claim() is not None
+            return queue._claim() is not None
 
     assert claimed(furthest) is False
     assert claimed(furthest + datetime.timedelta(seconds=1)) is True
@@ -182,10 +181,10 @@ def test_lease_further_ahead_than_its_length_is_over(ask, tries, longest):
 def test_worker_that_comes_too_late_changes_nothing(ask):
     asked = ask(GOOD)
     with both_at(AT):
-        slow = drawing._claim()
+        slow = queue._claim()
     with both_at(AT + datetime.timedelta(minutes=2)):
-        drawing.draw_next()
-    drawing._settle(slow, STATE.FAILED, problem="Too late.")
+        queue.draw_next()
+    queue._settle(slow, STATE.FAILED, problem="Too late.")
 
     assert (seen(asked).state, seen(asked).problem) == (STATE.DONE, "")
 
@@ -193,7 +192,7 @@ def test_worker_that_comes_too_late_changes_nothing(ask):
 def test_claimed_by_two_at_once_it_is_drawn_by_one(ask, monkeypatch):
     """The other worker takes it between the look and the claim."""
     asked = ask(GOOD)
-    plain = drawing._claimable
+    plain = queue._claimable
     others = []
 
     def look():
@@ -202,7 +201,7 @@ def test_claimed_by_two_at_once_it_is_drawn_by_one(ask, monkeypatch):
             others.append(
                 Drawing.objects.filter(pk=asked.pk).update(state=STATE.TAKEN, tries=1, leased_until=AT)
             )
-            monkeypatch.setattr(drawing, "_claimable", lambda: Drawing.objects.none())
+            monkeypatch.setattr(queue, "_claimable", lambda: Drawing.objects.none())
 
         class Looked:
             order_by = defer = lambda self, *_: self
@@ -212,9 +211,9 @@ def test_claimed_by_two_at_once_it_is_drawn_by_one(ask, monkeypatch):
 
         return Looked()
 
-    monkeypatch.setattr(drawing, "_claimable", look)
+    monkeypatch.setattr(queue, "_claimable", look)
 
-    assert drawing._claim() is None
+    assert queue._claim() is None
     assert seen(asked).tries == 1
 
 
@@ -224,7 +223,7 @@ def test_drawings_of_yesterday_are_gone(ask):
     with both_at(AT + datetime.timedelta(hours=23)):
         new = ask(GOOD)
     with both_at(AT + datetime.timedelta(hours=25)):
-        assert drawing.sweep() == 1
+        assert queue.sweep() == 1
 
     assert list(Drawing.objects.values_list("pk", flat=True)) == [new.pk]
     assert old.pk != new.pk
@@ -254,7 +253,7 @@ def test_person_asks_waits_and_opens_it(marchshire, signed_in, capsys):
 
 def test_drawing_is_seen_by_nobody_else(ask, lead, signed_in):
     asked = ask(GOOD)
-    drawing.draw_next()
+    queue.draw_next()
     addresses = [
         f"/marchshire/ieg4/drawings/{asked.pk}/",
         f"/marchshire/ieg4/drawings/{asked.pk}/document.pdf",
@@ -267,7 +266,7 @@ def test_drawing_is_seen_by_nobody_else(ask, lead, signed_in):
 
 def test_failure_is_shown_with_its_reason_and_what_to_do(ask, signed_in):
     asked = ask(replace(GOOD, html=document('<img alt="" src="file:///etc/passwd">')))
-    drawing.draw_next()
+    queue.draw_next()
 
     page = signed_in("lead").get(f"/marchshire/ieg4/drawings/{asked.pk}/").content.decode()
 

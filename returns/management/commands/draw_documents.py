@@ -4,7 +4,7 @@ import threading
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
-from returns.drawing import SLOTS, draw_next, sweep
+from returns.documents.queue import SLOTS, draw_next, sweep
 
 PAUSE = 1  # seconds between looks at the queue
 SWEEP = 3600  # looks between two removals of yesterday's drawings; the first comes with the first look

@@ -8,11 +8,11 @@ import logging
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
-from . import clock
-from .documents import child
-from .documents.pdf import RenderFailed
-from .documents.sheet import LimitReached, Sheet
-from .models import Drawing, Return, User
+from .. import clock
+from ..models import Drawing, Return, User
+from . import child
+from .pdf import RenderFailed
+from .sheet import LimitReached, Sheet
 
 TRIES = 3
 TURN = ("tries", "pk")
