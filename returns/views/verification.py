@@ -3,9 +3,9 @@
 from django import forms
 from django.views.generic import FormView
 
+from ..documents.verification import LARGEST, verify
 from ..forms.answers import PageForm, form_helper
 from ..models import Version
-from ..verification import LARGEST, verify
 from .base import ReturnMixin
 
 

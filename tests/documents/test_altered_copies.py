@@ -8,8 +8,8 @@ import pytest
 from ieg4.documents import DOCUMENTS
 from returns import clock
 from returns.documents import comparison
+from returns.documents.verification import Difference, verify
 from returns.models import Version
-from returns.verification import Difference, verify
 from tests.documents.altering import COPIES, PAGE, attached, rewritten
 
 CALLED = "version 2 of Wyeborough Borough Council’s IEG4 return, as approved by Cabinet on 2 December 2004"

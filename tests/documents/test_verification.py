@@ -8,10 +8,9 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns import verification
-from returns.documents import child
+from returns.documents import child, verification
+from returns.documents.verification import Difference, Verdict, verify
 from returns.models import Version
-from returns.verification import Difference, Verdict, verify
 from tests.documents.altering import rewritten, with_changed_data, with_data, without_data
 
 CALLED = "version 2 of Wyeborough Borough Council’s IEG4 return, as approved by Cabinet on 2 December 2004"

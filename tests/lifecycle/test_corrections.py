@@ -8,10 +8,10 @@ from django.contrib.auth.models import Group
 from returns import history
 from returns.acts import ActionRefused, correct_decision, correct_filing
 from returns.documents.changes import changes_sheet
+from returns.documents.verification import verify
 from returns.lifecycle import Action
 from returns.models import Cover, Return, Role, Version
 from returns.rules.states import state_words
-from returns.verification import verify
 from tests.lifecycle.moving import (
     at,
     day,

@@ -14,10 +14,10 @@ from ieg4.covering_report import copies_of, kept_copy, report_of
 from returns import history
 from returns.acts import ActionRefused, add_paragraph, ask_question, edit_paragraph
 from returns.documents.pdf import RenderFailed
+from returns.documents.verification import verify
 from returns.lifecycle import Action
 from returns.models import ReportCopy, Return, Version
 from returns.values.digests import short_code
-from returns.verification import verify
 from tests.efficiency.test_register import VALUES
 from tests.lifecycle.moving import (
     approve,

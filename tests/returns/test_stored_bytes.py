@@ -8,8 +8,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from returns import passes
+from returns.documents.verification import verify
 from returns.models import DamagedCopy, Version
-from returns.verification import verify
 from returns.versions.snapshot import thaw_version
 from tests.documents.altering import COPIES
 from tests.lifecycle.tampering import lift_guards

@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
+from returns.documents.verification import verify
 from returns.models import DamagedCopy, Version
-from returns.verification import verify
 
 CODES = {"genuine": 0, "same": 1, "altered": 1, "foreign": 2}
 DAMAGED = 3

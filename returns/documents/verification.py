@@ -15,14 +15,14 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
-from .answers.reader import model_of
-from .documents import child
-from .documents.comparison import compare
-from .documents.inspection import inspect
-from .models import ReportCopy, Version
-from .values.digests import canonical, sha256, sha256_of_bytes
-from .values.parsing import clean_text
-from .versions.snapshot import FORMAT, thaw_version
+from ..answers.reader import model_of
+from ..models import ReportCopy, Version
+from ..values.digests import canonical, sha256, sha256_of_bytes
+from ..values.parsing import clean_text
+from ..versions.snapshot import FORMAT, thaw_version
+from . import child
+from .comparison import compare
+from .inspection import inspect
 
 LARGEST = 20_000_000  # bytes; forty times the largest return
 LIMITS = child.Limits(cpu=20, wall=30, memory=1024, size=50)
