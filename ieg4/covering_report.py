@@ -24,7 +24,7 @@ from returns.acts import ActionRefused, makes_report_copies
 from returns.answers.reader import Answers, read
 from returns.checks.completeness import Assessment, assess
 from returns.checks.contradictions import Contradiction, Passage, contradictions
-from returns.documents.pdf import RenderFailed
+from returns.documents.engine.pdf import RenderFailed
 from returns.documents.return_ import council_css
 from returns.documents.sheet import Sheet
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version

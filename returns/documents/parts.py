@@ -14,8 +14,8 @@ import pydyf
 from weasyprint.document import Document, Page
 from weasyprint.formatting_structure.boxes import Box
 
+from .engine.pdf import VARIANT, lay_out, packaged_only
 from .joining import Joined
-from .pdf import VARIANT, lay_out, packaged_only
 from .tags import finish
 
 SAID = "section"  # the string that print.css shows at the head of a page

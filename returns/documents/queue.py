@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from .. import clock
 from ..models import Drawing, Return, User
 from . import child
-from .pdf import RenderFailed
+from .engine.pdf import RenderFailed
 from .sheet import LimitReached, Sheet
 
 TRIES = 3

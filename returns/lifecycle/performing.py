@@ -8,7 +8,7 @@ from .. import clock, history
 from ..acts import ActionRefused, draw_report_copy, fresh, lock, report_kept
 from ..answers.reader import read
 from ..checks.completeness import assess
-from ..documents.pdf import RenderFailed
+from ..documents.engine.pdf import RenderFailed
 from ..documents.return_ import version_pdf
 from ..models import Event, ReportCopy, Return, User, Version
 from ..rules import access, refusals

@@ -32,7 +32,7 @@ from django.test import Client  # noqa: E402
 from returns import clock  # noqa: E402
 from returns.answers.reader import read  # noqa: E402
 from returns.checks.completeness import assess  # noqa: E402
-from returns.documents import pdf  # noqa: E402
+from returns.documents.engine import pdf  # noqa: E402
 from returns.documents.return_ import return_sheet  # noqa: E402
 from returns.documents.sheet import CACHE, Sheet  # noqa: E402
 from returns.models import Return, User, Version  # noqa: E402

@@ -6,7 +6,7 @@ import pytest
 
 from returns.documents import child
 from returns.documents.child import ChildFailed, LimitBroken, Limits
-from returns.documents.pdf import RenderFailed
+from returns.documents.engine.pdf import RenderFailed
 from returns.documents.sheet import LimitReached
 from tests.documents import mischief
 from tests.documents.poison import ENDLESS, GOOD, GREEDY, NESTED

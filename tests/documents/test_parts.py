@@ -15,9 +15,10 @@ from django.core.cache import caches
 
 from returns.answers.reader import read
 from returns.checks.completeness import assess
-from returns.documents import child, paging, parts, pdf
+from returns.documents import child, paging, parts
+from returns.documents.engine import pdf
+from returns.documents.engine.pdf import RenderFailed
 from returns.documents.joining import join
-from returns.documents.pdf import RenderFailed
 from returns.documents.return_ import return_context, return_sheet
 from returns.documents.sheet import CACHE, LimitReached, Sheet
 from tests.documents import mischief

@@ -9,8 +9,8 @@ import threading
 import pikepdf
 import pytest
 
-from returns.documents import pdf
-from returns.documents.pdf import RenderFailed, StaticOnly, render
+from returns.documents.engine import pdf
+from returns.documents.engine.pdf import RenderFailed, StaticOnly, render
 
 AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
 CANARY = "canary-5b1e77"

@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group
 from returns import history
 from returns.acts import ActionRefused, ask_question
 from returns.documents import return_ as document
-from returns.documents.pdf import RenderFailed
+from returns.documents.engine.pdf import RenderFailed
 from returns.lifecycle import Action, performing
 from returns.models import Role
 from returns.values.digests import short_code

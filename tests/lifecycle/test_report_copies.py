@@ -13,7 +13,7 @@ from ieg4 import covering_report
 from ieg4.covering_report import copies_of, kept_copy, report_of
 from returns import history
 from returns.acts import ActionRefused, add_paragraph, ask_question, edit_paragraph
-from returns.documents.pdf import RenderFailed
+from returns.documents.engine.pdf import RenderFailed
 from returns.documents.verification import verify
 from returns.lifecycle import Action
 from returns.models import ReportCopy, Return, Version

@@ -6,7 +6,7 @@ from django.core.management.base import CommandError
 
 from ieg4.documents import DOCUMENTS
 from returns import clock
-from returns.documents.pdf import RenderFailed
+from returns.documents.engine.pdf import RenderFailed
 from returns.management.commands._return import ReturnCommand
 from returns.models import DamagedCopy
 
