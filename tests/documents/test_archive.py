@@ -14,8 +14,7 @@ from pikepdf import pdfa
 
 from returns.answers.reader import read
 from returns.checks.completeness import assess
-from returns.documents import tags
-from returns.documents.engine import pdf
+from returns.documents.engine import pdf, tags
 from returns.documents.return_ import return_sheet, version_pdf, version_sheet
 from returns.documents.sheet import CACHE
 from returns.documents.workbook import workbook

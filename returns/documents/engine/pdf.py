@@ -17,7 +17,7 @@ from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-from ..tags import finish, tidy
+from .tags import finish, tidy
 
 ROOT = Path(__file__).resolve().parents[2] / "static"
 BASE = "app-static:///"
