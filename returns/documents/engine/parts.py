@@ -14,9 +14,9 @@ import pydyf
 from weasyprint.document import Document, Page
 from weasyprint.formatting_structure.boxes import Box
 
-from .engine.pdf import VARIANT, lay_out, packaged_only
-from .engine.tags import finish
-from .joining import Joined
+from ..joining import Joined
+from .pdf import VARIANT, lay_out, packaged_only
+from .tags import finish
 
 SAID = "section"  # the string that print.css shows at the head of a page
 CONTENTS = "contents"  # the part that says on which page the others begin
