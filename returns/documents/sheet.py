@@ -16,9 +16,9 @@ from django.core.cache import caches
 
 from ..values import letters
 from . import archive, child
+from .engine.joining import join
 from .engine.parts import DrawnPart, Part, Pieces, cut, draw_part
 from .engine.pdf import Attached, RenderFailed, identifier_of, render
-from .joining import join
 
 CACHE = "parts"
 MOST = 4  # children at one document, however many processors there are

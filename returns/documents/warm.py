@@ -2,8 +2,9 @@
 
 import datetime
 
-from . import inspection, joining
+from . import inspection
 from .engine import (
+    joining,
     parts,
     pdf,  # noqa: F401
 )

@@ -17,8 +17,8 @@ from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.documents import child, paging
 from returns.documents.engine import parts, pdf
+from returns.documents.engine.joining import join
 from returns.documents.engine.pdf import RenderFailed
-from returns.documents.joining import join
 from returns.documents.return_ import return_context, return_sheet
 from returns.documents.sheet import CACHE, LimitReached, Sheet
 from tests.documents import mischief

@@ -14,7 +14,7 @@ import pydyf
 from weasyprint.document import Document, Page
 from weasyprint.formatting_structure.boxes import Box
 
-from ..joining import Joined
+from .joining import Joined
 from .pdf import VARIANT, lay_out, packaged_only
 from .tags import finish
 
