@@ -10,7 +10,7 @@ from django.db.models import F, Q, QuerySet
 
 from .. import clock
 from ..models import Drawing, Return, User
-from . import child
+from .engine import child
 from .engine.pdf import RenderFailed
 from .sheet import LimitReached, Sheet
 

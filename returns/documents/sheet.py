@@ -15,7 +15,8 @@ from html import unescape
 from django.core.cache import caches
 
 from ..values import letters
-from . import archive, child
+from . import archive
+from .engine import child
 from .engine.joining import join
 from .engine.parts import DrawnPart, Part, Pieces, cut, draw_part
 from .engine.pdf import Attached, RenderFailed, identifier_of, render

@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from returns.documents import child
-from returns.documents.child import ChildFailed, LimitBroken, Limits
+from returns.documents.engine import child
+from returns.documents.engine.child import ChildFailed, LimitBroken, Limits
 from returns.documents.engine.pdf import RenderFailed
 from returns.documents.sheet import LimitReached
 from tests.documents import mischief

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from returns import clock
 from returns.documents import queue
-from returns.documents.child import Limits
+from returns.documents.engine.child import Limits
 from returns.models import Drawing
 from tests.clocks import both_at, started
 from tests.documents.poison import AT, ENDLESS, GOOD, document

@@ -15,8 +15,8 @@ from django.core.cache import caches
 
 from returns.answers.reader import read
 from returns.checks.completeness import assess
-from returns.documents import child, paging
-from returns.documents.engine import parts, pdf
+from returns.documents import paging
+from returns.documents.engine import child, parts, pdf
 from returns.documents.engine.joining import join
 from returns.documents.engine.pdf import RenderFailed
 from returns.documents.return_ import return_context, return_sheet

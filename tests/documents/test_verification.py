@@ -8,7 +8,8 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns.documents import child, verification
+from returns.documents import verification
+from returns.documents.engine import child
 from returns.documents.verification import Difference, Verdict, verify
 from returns.models import Version
 from tests.documents.altering import rewritten, with_changed_data, with_data, without_data

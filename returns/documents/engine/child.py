@@ -19,7 +19,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Self
 
-from .engine import pdf
+from . import pdf
 
 MEGABYTE = 1024 * 1024
 # What a document can make the interpreter try, and no drawing needs.
