@@ -50,7 +50,7 @@ USUAL = Limits()
 
 # Its children start warm: with the libraries read, the fonts loaded and the style sheet understood.
 _processes = multiprocessing.get_context("forkserver")
-_processes.set_forkserver_preload(["__main__", "returns.documents.warm"])
+_processes.set_forkserver_preload(["__main__", "returns.documents.engine.warm"])
 
 
 class Crew:
