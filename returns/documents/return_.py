@@ -17,8 +17,8 @@ from ..models import Authority, Decision, Event, Return, Version
 from ..rules.states import power, provisional_under, state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
+from .engine.inspection import DATA
 from .engine.pdf import Attached
-from .inspection import DATA
 from .paging import PartRows, parts_of
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows

@@ -22,7 +22,7 @@ from ..values.parsing import clean_text
 from ..versions.snapshot import FORMAT, thaw_version
 from .comparison import compare
 from .engine import child
-from .inspection import inspect
+from .engine.inspection import inspect
 
 LARGEST = 20_000_000  # bytes; forty times the largest return
 LIMITS = child.Limits(cpu=20, wall=30, memory=1024, size=50)
