@@ -25,8 +25,8 @@ from returns.answers.reader import Answers, read
 from returns.checks.completeness import Assessment, assess
 from returns.checks.contradictions import Contradiction, Passage, contradictions
 from returns.documents.engine.pdf import RenderFailed
+from returns.documents.engine.sheet import Sheet
 from returns.documents.return_ import council_css
-from returns.documents.sheet import Sheet
 from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
 from returns.models.report_headings import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code

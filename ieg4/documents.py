@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from returns.documents.changes import changes_sheet
+from returns.documents.engine.sheet import Sheet
 from returns.documents.rekeying import rekeying_sheet
 from returns.documents.return_ import return_sheet
-from returns.documents.sheet import Sheet
 from returns.documents.statement import statement_sheet
 from returns.models import ReportCopy, Return, User, Version
 from returns.rules import access

@@ -13,8 +13,8 @@ from ..models import Return, Version
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from ..versions.comparing import Comparison, compare
+from .engine.sheet import Sheet
 from .return_ import council_css
-from .sheet import Sheet
 
 DASH = "–"
 

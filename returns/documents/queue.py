@@ -12,7 +12,7 @@ from .. import clock
 from ..models import Drawing, Return, User
 from .engine import child
 from .engine.pdf import RenderFailed
-from .sheet import LimitReached, Sheet
+from .engine.sheet import LimitReached, Sheet
 
 TRIES = 3
 TURN = ("tries", "pk")

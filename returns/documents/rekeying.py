@@ -20,8 +20,8 @@ from ..rules.states import state_words
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from ..versions.snapshot import thaw_version
+from .engine.sheet import Sheet
 from .return_ import council_css
-from .sheet import Sheet
 
 
 @dataclass(frozen=True)

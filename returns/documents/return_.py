@@ -19,10 +19,10 @@ from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .engine.inspection import DATA
 from .engine.pdf import Attached
+from .engine.sheet import Sheet
 from .paging import PartRows, parts_of
 from .rows import Fact, SectionRows, words_of
 from .sections import section_rows
-from .sheet import Sheet
 from .workbook import workbook
 
 WORKBOOK = "return.xlsx"

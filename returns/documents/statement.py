@@ -15,9 +15,9 @@ from ..answers.reader import Answers
 from ..checks.completeness import Assessment, Part, PlaceState, assess
 from ..models import Department, Return
 from ..values.parsing import clean_text
+from .engine.sheet import Sheet
 from .return_ import council_css, runs
 from .rows import Head, heads_of
-from .sheet import Sheet
 
 # What fits on the page; the test draws the worst there is and counts pages. Widths are in common letters.
 MOST_OWNERS = 7

@@ -4,7 +4,7 @@ from django.shortcuts import redirect
 from django.views.generic import View
 
 from ..documents import queue
-from ..documents.sheet import Sheet
+from ..documents.engine.sheet import Sheet
 from .base import ReturnMixin
 
 

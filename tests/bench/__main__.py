@@ -33,8 +33,8 @@ from returns import clock  # noqa: E402
 from returns.answers.reader import read  # noqa: E402
 from returns.checks.completeness import assess  # noqa: E402
 from returns.documents.engine import pdf  # noqa: E402
+from returns.documents.engine.sheet import CACHE, Sheet  # noqa: E402
 from returns.documents.return_ import return_sheet  # noqa: E402
-from returns.documents.sheet import CACHE, Sheet  # noqa: E402
 from returns.models import Return, User, Version  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")

@@ -2,7 +2,7 @@
 
 import datetime
 
-from returns.documents.sheet import Sheet
+from returns.documents.engine.sheet import Sheet
 
 AT = datetime.datetime(2004, 12, 8, 9, 0, tzinfo=datetime.UTC)
 

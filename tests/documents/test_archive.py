@@ -15,8 +15,8 @@ from pikepdf import pdfa
 from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.documents.engine import pdf, tags
+from returns.documents.engine.sheet import CACHE
 from returns.documents.return_ import return_sheet, version_pdf, version_sheet
-from returns.documents.sheet import CACHE
 from returns.documents.workbook import workbook
 from returns.models import Return
 from returns.versions.snapshot import freeze, thaw

@@ -7,7 +7,7 @@ import pytest
 from returns.documents.engine import child
 from returns.documents.engine.child import ChildFailed, LimitBroken, Limits
 from returns.documents.engine.pdf import RenderFailed
-from returns.documents.sheet import LimitReached
+from returns.documents.engine.sheet import LimitReached
 from tests.documents import mischief
 from tests.documents.poison import ENDLESS, GOOD, GREEDY, NESTED
 

@@ -19,8 +19,8 @@ from returns.documents import paging
 from returns.documents.engine import child, parts, pdf
 from returns.documents.engine.joining import join
 from returns.documents.engine.pdf import RenderFailed
+from returns.documents.engine.sheet import CACHE, LimitReached, Sheet
 from returns.documents.return_ import return_context, return_sheet
-from returns.documents.sheet import CACHE, LimitReached, Sheet
 from tests.documents import mischief
 from tests.documents.test_return_pdf import fill
 from tests.factories import blank_return

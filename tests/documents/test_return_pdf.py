@@ -16,8 +16,8 @@ from django.db import transaction
 from efficiency.models import EfficiencyNote, Gain, Resource
 from outcomes.models import ChannelCount, InteractionCount, Outcome, OutcomeStatus
 from returns.checks.completeness import assess
+from returns.documents.engine.sheet import CACHE
 from returns.documents.return_ import council_css, return_context, return_sheet
-from returns.documents.sheet import CACHE
 from returns.models import Authority, CaseStudy, Context, Cover, Declaration, Return
 from returns.proforma import load
 from tests.factories import UserFactory, blank_return

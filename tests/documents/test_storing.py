@@ -13,7 +13,7 @@ from returns.acts import ActionRefused
 from returns.checks.completeness import assess
 from returns.documents import archive
 from returns.documents.engine import child
-from returns.documents.sheet import NotArchival, Sheet
+from returns.documents.engine.sheet import NotArchival, Sheet
 from returns.lifecycle import Action
 from returns.models import Authority, Return, User
 from returns.values import letters

@@ -16,7 +16,7 @@ from django.views.generic import View
 
 from returns import history
 from returns.answers.reader import read
-from returns.documents.sheet import Sheet
+from returns.documents.engine.sheet import Sheet
 from returns.models import Notice, Return, User
 from returns.rules import access
 from returns.versions.snapshot import freeze

@@ -11,7 +11,7 @@ from django.test import Client
 
 from ieg4 import covering_report
 from returns.demo import FOLDER, load_council
-from returns.documents.sheet import Sheet
+from returns.documents.engine.sheet import Sheet
 from returns.lifecycle import Action, performing
 from returns.models import Return, User
 from tests.lifecycle.moving import decision, do, fresh, send, send_back

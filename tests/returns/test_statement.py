@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from outcomes.models import Outcome, OutcomeStatus
 from returns.checks.completeness import assess
 from returns.documents import statement
-from returns.documents.sheet import Sheet
+from returns.documents.engine.sheet import Sheet
 from returns.documents.statement import statement_sheet
 from returns.models import Allocation, CaseStudy, Department
 from tests.factories import DepartmentFactory, UserFactory, blank_return

@@ -14,12 +14,12 @@ from html import unescape
 
 from django.core.cache import caches
 
-from ..values import letters
-from . import archive
-from .engine import child
-from .engine.joining import join
-from .engine.parts import DrawnPart, Part, Pieces, cut, draw_part
-from .engine.pdf import Attached, RenderFailed, identifier_of, render
+from ...values import letters
+from .. import archive
+from . import child
+from .joining import join
+from .parts import DrawnPart, Part, Pieces, cut, draw_part
+from .pdf import Attached, RenderFailed, identifier_of, render
 
 CACHE = "parts"
 MOST = 4  # children at one document, however many processors there are
