@@ -20,8 +20,8 @@ from ..models import ReportCopy, Version
 from ..values.digests import canonical, sha256, sha256_of_bytes
 from ..values.parsing import clean_text
 from ..versions.snapshot import FORMAT, thaw_version
-from .comparison import compare
 from .engine import child
+from .engine.comparison import compare
 from .engine.inspection import inspect
 
 LARGEST = 20_000_000  # bytes; forty times the largest return

@@ -7,7 +7,7 @@ import pytest
 
 from ieg4.documents import DOCUMENTS
 from returns import clock
-from returns.documents import comparison
+from returns.documents.engine import comparison
 from returns.documents.verification import Difference, verify
 from returns.models import Version
 from tests.documents.altering import COPIES, PAGE, attached, rewritten

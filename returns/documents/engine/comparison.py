@@ -16,7 +16,7 @@ from difflib import SequenceMatcher
 
 import pikepdf
 
-from .engine.joining import FRAME
+from .joining import FRAME
 
 REFERENCE = re.compile(r"\d+ \d+ R")
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
