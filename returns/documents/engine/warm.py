@@ -2,7 +2,7 @@
 
 import datetime
 
-from . import inspection, joining, parts, pdf
+from . import inspection, joining, parts, pdf  # noqa: F401
 
 TRIAL = """<!doctype html><html lang="en-GB"><title>Trial</title><body><h1>Trial <b>of</b> <i>each</i></h1>
 <table><thead><tr><th>Head</th></tr></thead><tbody><tr><td>Words</td></tr></tbody></table></body></html>"""
