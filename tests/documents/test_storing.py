@@ -11,8 +11,7 @@ from pikepdf import pdfa
 
 from returns.acts import ActionRefused
 from returns.checks.completeness import assess
-from returns.documents import archive
-from returns.documents.engine import child
+from returns.documents.engine import archive, child
 from returns.documents.engine.sheet import NotArchival, Sheet
 from returns.lifecycle import Action
 from returns.models import Authority, Return, User

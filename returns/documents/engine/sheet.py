@@ -15,8 +15,7 @@ from html import unescape
 from django.core.cache import caches
 
 from ...values import letters
-from .. import archive
-from . import child
+from . import archive, child
 from .joining import join
 from .parts import DrawnPart, Part, Pieces, cut, draw_part
 from .pdf import Attached, RenderFailed, identifier_of, render
