@@ -8,12 +8,12 @@ from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
 from .. import clock
-from ..action_forms import FORMS, ElementsForm, element_key
 from ..acts import ActionRefused
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
+from ..lifecycle.forms import FORMS, ElementsForm, element_key
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
 from ..values.digests import short_code

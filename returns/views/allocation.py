@@ -7,11 +7,11 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from ..action_forms import DATES
 from ..acts import ActionRefused, allocate_lines
 from ..answers.reader import read
 from ..forms import unsaved
 from ..forms.answers import PageForm, form_helper
+from ..lifecycle.forms import DATES
 from ..messages.notices import listed
 from ..models import User
 from ..rules import access, refusals

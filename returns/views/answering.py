@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from .. import history
-from ..action_forms import AmendmentForm, element_key
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
 from ..answers.reader import read
 from ..checks.completeness import assess
@@ -16,6 +15,7 @@ from ..forms import unsaved
 from ..forms.answers import merged, table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
+from ..lifecycle.forms import AmendmentForm, element_key
 from ..models import Event, Return
 from ..next_act import next_blank
 from ..rules import access, refusals

@@ -4,9 +4,9 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from ..action_forms import CorrectionForm
 from ..acts import ActionRefused, correct_decision, correct_filing
 from ..forms import unsaved
+from ..lifecycle.forms import CorrectionForm
 from ..rules import access
 from .base import ReturnMixin, given_back
 

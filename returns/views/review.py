@@ -6,7 +6,6 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
-from ..action_forms import WordsForm
 from ..acts import (
     ActionRefused,
     answerer,
@@ -19,6 +18,7 @@ from ..acts import (
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
+from ..lifecycle.forms import WordsForm
 from ..models import Query, Role
 from ..rules import access
 from .base import ReturnMixin, given_back

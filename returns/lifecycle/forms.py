@@ -7,13 +7,13 @@ import datetime
 from django import forms
 from django.utils.formats import date_format
 
-from . import clock
-from .acts.review import MAX_WORDS
-from .answers.reader import Answers, Place
-from .forms.answers import PageForm, VersionField, WordsField, form_helper
-from .lifecycle import Action
-from .models import Correctable, Decision, Filing, Return, Role, User
-from .rules import access
+from .. import clock
+from ..acts.review import MAX_WORDS
+from ..answers.reader import Answers, Place
+from ..forms.answers import PageForm, VersionField, WordsField, form_helper
+from ..models import Correctable, Decision, Filing, Return, Role, User
+from ..rules import access
+from . import Action
 
 DATES = ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"]
 
