@@ -8,11 +8,11 @@ from returns import clock
 from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.models import Query, Version
-from returns.next_act import next_act, tasks_of
 from returns.rules import access, refusals
 from returns.values.digests import short_code
 from returns.versions.snapshot import thaw_version
 from returns.views.base import PassMixin, ReturnMixin
+from returns.work.next_act import next_act, tasks_of
 
 from .covering_report import kept_copy, report_of
 

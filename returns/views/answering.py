@@ -17,8 +17,8 @@ from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
 from ..lifecycle.forms import AmendmentForm, element_key
 from ..models import Event, Return
-from ..next_act import next_blank
 from ..rules import access, refusals
+from ..work.next_act import next_blank
 from .base import ReturnMixin, given_back
 
 

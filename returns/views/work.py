@@ -11,9 +11,9 @@ from ..answers.reader import read
 from ..checks.completeness import Assessment, Blocker, PlaceState, assess
 from ..messages.notices import listed
 from ..models import Event
-from ..next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from ..rules import access, refusals
 from ..templatetags.returns_format import moment
+from ..work.next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
 
 

@@ -9,18 +9,18 @@ from django.db.models import Min
 from django.urls import reverse
 from django.utils.formats import date_format
 
-from . import clock
-from .acts import answerer, prepared_by
-from .acts.reminding import not_reminded_today
-from .answers.reader import Place
-from .checks.completeness import Assessment, Blocker, Part, PlaceState
-from .lifecycle import TRANSITIONS, Action, available_actions
-from .messages.notices import listed
-from .models import Event, Query, Return, User
-from .rules import access
-from .templatetags.returns_format import waiting
-from .values.parsing import shorten
-from .versions.snapshot import says_the_same
+from .. import clock
+from ..acts import answerer, prepared_by
+from ..acts.reminding import not_reminded_today
+from ..answers.reader import Place
+from ..checks.completeness import Assessment, Blocker, Part, PlaceState
+from ..lifecycle import TRANSITIONS, Action, available_actions
+from ..messages.notices import listed
+from ..models import Event, Query, Return, User
+from ..rules import access
+from ..templatetags.returns_format import waiting
+from ..values.parsing import shorten
+from ..versions.snapshot import says_the_same
 
 LONGEST_QUOTE = 240  # characters of a query or a reason that a list shows; its page has all of it
 
