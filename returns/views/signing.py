@@ -12,7 +12,7 @@ from ..checks.completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
 from ..rules import access, refusals
-from ..since_signed import changed_since_signed
+from ..work.since_signed import changed_since_signed
 from .base import DepartmentMixin, Opens, ReturnMixin
 
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from returns.answers.reader import read
 from returns.checks.completeness import assess
-from returns.since_signed import changed_since_signed
+from returns.work.since_signed import changed_since_signed
 from tests.lifecycle.moving import at, fresh, save, send_back, sign, who
 
 

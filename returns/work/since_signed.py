@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .acts.signing import event_key
-from .answers.cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
-from .answers.reader import Place
-from .checks.completeness import Part, PlaceState
-from .models import Event, Return
-from .proforma import Column, Point, Table
-from .values.differences import Piece, marked
+from ..acts.signing import event_key
+from ..answers.cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
+from ..answers.reader import Place
+from ..checks.completeness import Part, PlaceState
+from ..models import Event, Return
+from ..proforma import Column, Point, Table
+from ..values.differences import Piece, marked
 
 
 @dataclass(frozen=True)
