@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
 from efficiency.models import Risk
-from outcomes.traffic import standing
+from outcomes.progress import standing
 from returns.answers.reader import Answers, Place
 from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version

@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.views.generic import TemplateView
 
-from outcomes.traffic import Standing, light_charts, standing
+from outcomes.progress import Standing, light_charts, standing
 from returns import clock
 from returns.answers.reader import read
 from returns.checks.completeness import assess

@@ -3,7 +3,7 @@
 import re
 
 from outcomes.models import Outcome, OutcomeStatus
-from outcomes.traffic import CHART_LEFT, CHART_RIGHT, light_charts, standing
+from outcomes.progress import CHART_LEFT, CHART_RIGHT, light_charts, standing
 from returns.answers.reader import read
 from tests.factories import blank_return
 
