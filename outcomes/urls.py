@@ -1,7 +1,7 @@
 from django.urls import path
 
-from . import views
+from . import grid
 
 app_name = "outcomes"
 
-urlpatterns = [path("grid/", views.LightGrid.as_view(), name="light-grid")]
+urlpatterns = [path("grid/", grid.LightGrid.as_view(), name="light-grid")]

@@ -94,7 +94,7 @@ def remember_answers(patch) -> dict:
     pages_of_ours = (
         "returns.views",
         "returns.checks.completeness",
-        "outcomes.views",
+        "outcomes.grid",
         "efficiency.views",
         "ieg4.dashboard",
         "ieg4.covering_report",
