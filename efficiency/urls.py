@@ -1,6 +1,7 @@
 from django.urls import path
 
-from . import risk_views, views
+from . import risk_views
+from .gains import views
 
 app_name = "efficiency"
 

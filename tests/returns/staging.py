@@ -95,7 +95,7 @@ def remember_answers(patch) -> dict:
         "returns.views",
         "returns.checks.completeness",
         "outcomes.grid",
-        "efficiency.views",
+        "efficiency.gains.views",
         "ieg4.dashboard",
         "ieg4.covering_report",
     )
