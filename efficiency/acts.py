@@ -18,7 +18,7 @@ from returns.rules import access
 from returns.values.digests import canonical
 
 from .models import Dismissal, Risk, RiskLine
-from .register import Proposal, all_risks, implied_risks, proposals
+from .register.proposals import Proposal, all_risks, implied_risks, proposals
 
 # The fields of a risk that people write, with the words the history uses for them.
 LABELS = {

@@ -11,7 +11,7 @@ from returns.models import Event, Return
 
 from .acts import LABELS, dismissed_words, in_words, values_of
 from .models import Risk
-from .register import all_risks
+from .register.proposals import all_risks
 
 
 @dataclass

@@ -31,7 +31,7 @@ from .acts import (
 )
 from .forms import RiskForm, WhyForm
 from .models import Dismissal, Risk, band_of
-from .register import all_risks, implied_risks, sources
+from .register.proposals import all_risks, implied_risks, sources
 
 
 class RegisterMixin(ReturnMixin):

@@ -19,7 +19,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from efficiency.register import open_risks
+from efficiency.register.proposals import open_risks
 from returns.acts import ActionRefused, makes_report_copies
 from returns.answers.reader import Answers, read
 from returns.checks.completeness import Assessment, assess

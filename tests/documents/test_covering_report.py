@@ -8,7 +8,7 @@ import pytest
 from pikepdf import pdfa
 
 from efficiency.acts import close_risk
-from efficiency.register import open_risks
+from efficiency.register.proposals import open_risks
 from ieg4.covering_report import covering_report_sheet, report_of
 from returns import clock, history
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph

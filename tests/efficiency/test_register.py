@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from efficiency import acts, register
+from efficiency import acts
 from efficiency.acts import (
     REFUSAL,
     RiskChanged,
@@ -20,7 +20,8 @@ from efficiency.acts import (
 )
 from efficiency.demo import load_register
 from efficiency.models import Dismissal, Risk, RiskLine
-from efficiency.register import implied_risks, open_risks
+from efficiency.register import proposals
+from efficiency.register.proposals import implied_risks, open_risks
 from outcomes.models import OutcomeStatus
 from returns import clock, history
 from returns.acts import ActionRefused
@@ -236,7 +237,7 @@ def test_dismissal_holds_while_other_data_change(marchshire, person):
 
 def test_dismissal_without_fingerprint_would_hide_what_changed(marchshire, person, monkeypatch):
     """Without the guard: were the fingerprint blind to the data, a proposal would stay dismissed for ever."""
-    monkeypatch.setattr(register, "_fingerprint", lambda _: "blind")
+    monkeypatch.setattr(proposals, "_fingerprint", lambda _: "blind")
     dismiss(marchshire, person("lead"))
 
     set_light(marchshire, "G8", "dec05", "R")

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from efficiency.acts import add_risk, close_risk, update_risk, values_of
 from efficiency.models import Dismissal, Risk
-from efficiency.register import implied_risks
+from efficiency.register.proposals import implied_risks
 from returns.checks.completeness import assess
 from tests.efficiency.test_register import VALUES, dismiss, proposed, set_light
 

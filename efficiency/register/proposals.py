@@ -13,7 +13,7 @@ from returns.models import Return
 from returns.rules import access
 from returns.values.digests import canonical, sha256
 
-from .models import Dismissal, Risk
+from ..models import Dismissal, Risk
 
 # So many days before Cabinet, and after, what still blocks is proposed as a risk.
 NEAR = 10
