@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from returns import history
 from returns.models import Event, Return
 
-from .acts import LABELS, dismissed_words, in_words, values_of
 from .models import Risk
+from .register.acts import LABELS, dismissed_words, in_words, values_of
 from .register.proposals import all_risks
 
 

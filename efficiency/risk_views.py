@@ -14,7 +14,9 @@ from returns.forms.answers import VersionField
 from returns.rules import access
 from returns.views.base import ReturnMixin, given_back
 
-from .acts import (
+from .forms import RiskForm, WhyForm
+from .models import Dismissal, Risk, band_of
+from .register.acts import (
     LABELS,
     REFUSAL,
     RiskChanged,
@@ -29,8 +31,6 @@ from .acts import (
     update_risk,
     values_of,
 )
-from .forms import RiskForm, WhyForm
-from .models import Dismissal, Risk, band_of
 from .register.proposals import all_risks, implied_risks, sources
 
 

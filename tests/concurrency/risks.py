@@ -6,7 +6,7 @@ from collections import Counter
 
 from django.db import DatabaseError
 
-from efficiency.acts import accept_risk, update_risk, values_of
+from efficiency.register.acts import accept_risk, update_risk, values_of
 from efficiency.register.proposals import implied_risks
 from returns import history
 from returns.checks.completeness import assess

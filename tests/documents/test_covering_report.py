@@ -7,7 +7,7 @@ import pikepdf
 import pytest
 from pikepdf import pdfa
 
-from efficiency.acts import close_risk
+from efficiency.register.acts import close_risk
 from efficiency.register.proposals import open_risks
 from ieg4.covering_report import covering_report_sheet, report_of
 from returns import clock, history

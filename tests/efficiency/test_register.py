@@ -6,8 +6,10 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from efficiency import acts
-from efficiency.acts import (
+from efficiency.demo import load_register
+from efficiency.models import Dismissal, Risk, RiskLine
+from efficiency.register import acts, proposals
+from efficiency.register.acts import (
     REFUSAL,
     RiskChanged,
     accept_risk,
@@ -18,9 +20,6 @@ from efficiency.acts import (
     update_risk,
     values_of,
 )
-from efficiency.demo import load_register
-from efficiency.models import Dismissal, Risk, RiskLine
-from efficiency.register import proposals
 from efficiency.register.proposals import implied_risks, open_risks
 from outcomes.models import OutcomeStatus
 from returns import clock, history

@@ -8,8 +8,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from efficiency.acts import add_risk, close_risk, update_risk, values_of
 from efficiency.models import Dismissal, Risk
+from efficiency.register.acts import add_risk, close_risk, update_risk, values_of
 from efficiency.register.proposals import implied_risks
 from returns.checks.completeness import assess
 from tests.efficiency.test_register import VALUES, dismiss, proposed, set_light

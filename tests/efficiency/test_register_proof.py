@@ -5,8 +5,8 @@ from decimal import Decimal
 
 import pytest
 
-from efficiency.acts import add_risk, close_risk, update_risk, values_of
 from efficiency.models import Dismissal, Risk, RiskLine
+from efficiency.register.acts import add_risk, close_risk, update_risk, values_of
 from returns import history
 from tests.efficiency.test_register import VALUES, accept, dismiss
 

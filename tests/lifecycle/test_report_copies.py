@@ -7,7 +7,7 @@ import subprocess
 import pytest
 from django.db import IntegrityError, transaction
 
-from efficiency.acts import add_risk, close_risk
+from efficiency.register.acts import add_risk, close_risk
 from efficiency.register.proposals import open_risks
 from ieg4 import covering_report
 from ieg4.covering_report import copies_of, kept_copy, report_of

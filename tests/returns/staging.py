@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import get_resolver
 
-from efficiency.acts import add_risk
+from efficiency.register.acts import add_risk
 from ieg4.covering_report import report_of
 from returns.acts import ask_question, raise_query
 from returns.answers.reader import read

@@ -17,8 +17,8 @@ from returns.models import Event, Return, User
 from returns.rules import access
 from returns.values.digests import canonical
 
-from .models import Dismissal, Risk, RiskLine
-from .register.proposals import Proposal, all_risks, implied_risks, proposals
+from ..models import Dismissal, Risk, RiskLine
+from .proposals import Proposal, all_risks, implied_risks, proposals
 
 # The fields of a risk that people write, with the words the history uses for them.
 LABELS = {
