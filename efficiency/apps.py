@@ -5,4 +5,4 @@ class EfficiencyConfig(AppConfig):
     name = "efficiency"
 
     def ready(self):
-        from . import proof  # noqa: F401 (it makes itself part of every check of a history)
+        from .register import proof  # noqa: F401 (it makes itself part of every check of a history)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from returns import history
 from returns.models import Event, Return
 
-from .models import Risk
-from .register.acts import LABELS, dismissed_words, in_words, values_of
-from .register.proposals import all_risks
+from ..models import Risk
+from .acts import LABELS, dismissed_words, in_words, values_of
+from .proposals import all_risks
 
 
 @dataclass
