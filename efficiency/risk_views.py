@@ -14,7 +14,6 @@ from returns.forms.answers import VersionField
 from returns.rules import access
 from returns.views.base import ReturnMixin, given_back
 
-from .forms import RiskForm, WhyForm
 from .models import Dismissal, Risk, band_of
 from .register.acts import (
     LABELS,
@@ -31,6 +30,7 @@ from .register.acts import (
     update_risk,
     values_of,
 )
+from .register.forms import RiskForm, WhyForm
 from .register.proposals import all_risks, implied_risks, sources
 
 

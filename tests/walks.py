@@ -8,7 +8,7 @@ from importlib import import_module
 from django import forms
 from django.contrib.auth.forms import UsernameField
 
-from efficiency.forms import OutcomesField
+from efficiency.register.forms import OutcomesField
 from returns import proforma
 from returns.forms.answers import TypedField, answer_form
 from returns.models import User

@@ -11,7 +11,7 @@ from returns.lifecycle.forms import day_field, words_field
 from returns.models import Return
 from returns.values.parsing import clean_text, parse_pounds, shorten
 
-from .models import Risk
+from ..models import Risk
 
 _BETWEEN = re.compile(r"[\s,;]+")
 
