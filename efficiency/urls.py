@@ -1,7 +1,7 @@
 from django.urls import path
 
-from . import risk_views
 from .gains import views
+from .register import views as risk_views
 
 app_name = "efficiency"
 

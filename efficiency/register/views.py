@@ -14,8 +14,8 @@ from returns.forms.answers import VersionField
 from returns.rules import access
 from returns.views.base import ReturnMixin, given_back
 
-from .models import Dismissal, Risk, band_of
-from .register.acts import (
+from ..models import Dismissal, Risk, band_of
+from .acts import (
     LABELS,
     REFUSAL,
     RiskChanged,
@@ -30,8 +30,8 @@ from .register.acts import (
     update_risk,
     values_of,
 )
-from .register.forms import RiskForm, WhyForm
-from .register.proposals import all_risks, implied_risks, sources
+from .forms import RiskForm, WhyForm
+from .proposals import all_risks, implied_risks, sources
 
 
 class RegisterMixin(ReturnMixin):
