@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
-from efficiency.demo import load_register
+from efficiency.register.demo import load_register
 from returns import clock
 from returns.answers.reader import read
 from returns.demo import FOLDER, load_council

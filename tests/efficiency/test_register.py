@@ -6,7 +6,6 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
-from efficiency.demo import load_register
 from efficiency.models import Dismissal, Risk, RiskLine
 from efficiency.register import acts, proposals
 from efficiency.register.acts import (
@@ -20,6 +19,7 @@ from efficiency.register.acts import (
     update_risk,
     values_of,
 )
+from efficiency.register.demo import load_register
 from efficiency.register.proposals import implied_risks, open_risks
 from outcomes.models import OutcomeStatus
 from returns import clock, history

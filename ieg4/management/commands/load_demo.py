@@ -3,7 +3,7 @@ import json
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from efficiency.demo import load_register
+from efficiency.register.demo import load_register
 from returns.demo import FOLDER, load_council
 from returns.models import Return
 

@@ -11,7 +11,7 @@ from returns import clock
 from returns.messages.notices import with_roles
 from returns.models import Return, Role
 
-from .register.acts import add_risk
+from .acts import add_risk
 
 BEGUN = datetime.datetime(2004, 12, 7, 16, 40, tzinfo=datetime.UTC)
 
