@@ -5,7 +5,5 @@ class Ieg4Config(AppConfig):
     name = "ieg4"
 
     def ready(self):
-        from . import (
-            checks,  # noqa: F401 (they register themselves)
-            covering_report,  # noqa: F401 (it draws the copies that acts store)
-        )
+        from . import checks  # noqa: F401 (they register themselves)
+        from .cabinet import report  # noqa: F401 (it draws the copies that acts store)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, connection
 
-from ieg4 import covering_report
+from ieg4.cabinet import report
 from returns import clock, history
 from returns.acts import ActionRefused, Saved, save_answers, sign_department, statement_of
 from returns.answers.reader import Entry, read
@@ -160,7 +160,7 @@ def _race(savers: list[Saver], action: Action, *, inside: bool, **details):
 
     transition = TRANSITIONS[action]
     performing.version_pdf, TRANSITIONS[action] = draw, replace(transition, during=during)
-    covering_report.copy_pdf = draw_report
+    report.copy_pdf = draw_report
     for saver in savers:
         together.submit(saver.save, together)
     try:

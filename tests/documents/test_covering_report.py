@@ -9,7 +9,7 @@ from pikepdf import pdfa
 
 from efficiency.register.acts import close_risk
 from efficiency.register.proposals import open_risks
-from ieg4.covering_report import covering_report_sheet, report_of
+from ieg4.cabinet.report import covering_report_sheet, report_of
 from returns import clock, history
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
 from returns.models import Context, Event, Version

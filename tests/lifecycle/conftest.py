@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from ieg4 import covering_report
+from ieg4.cabinet import report
 from returns import history
 from returns.demo import FOLDER, load_council
 from returns.lifecycle import Action, performing
@@ -27,7 +27,7 @@ def quick_drawing(monkeypatch):
         return f"%PDF-stand-in {version.kind} {version.digest} {event.number} {event.digest}".encode()
 
     monkeypatch.setattr(performing, "version_pdf", draw)
-    monkeypatch.setattr(covering_report, "copy_pdf", lambda sheet: f"%PDF-stand-in {sheet.html}".encode())
+    monkeypatch.setattr(report, "copy_pdf", lambda sheet: f"%PDF-stand-in {sheet.html}".encode())
 
 
 def kept_whole(return_: Return):

@@ -77,12 +77,12 @@ def _return():
 
 
 def _bring_to_cabinet() -> None:
-    from ieg4 import covering_report
+    from ieg4.cabinet import report
     from returns.lifecycle import performing
     from tests.lifecycle.moving import at, reopen, send, sign
 
     real, performing.version_pdf = performing.version_pdf, lambda *_: b"%PDF-stand-in"
-    covering_report.copy_pdf = lambda _: b"%PDF-stand-in"
+    report.copy_pdf = lambda _: b"%PDF-stand-in"
     with at("2004-12-08 10:00"):
         reopen(_return(), ("outcomes", "R3"))
         sign(_return(), "head-corporate", "corporate")

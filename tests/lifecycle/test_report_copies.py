@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 
 from efficiency.register.acts import add_risk, close_risk
 from efficiency.register.proposals import open_risks
-from ieg4 import covering_report
-from ieg4.covering_report import copies_of, kept_copy, report_of
+from ieg4.cabinet import report
+from ieg4.cabinet.report import copies_of, kept_copy, report_of
 from returns import history
 from returns.acts import ActionRefused, add_paragraph, ask_question, edit_paragraph
 from returns.documents.engine.pdf import RenderFailed
@@ -211,7 +211,7 @@ def test_report_is_stored_with_the_version_by_one_act(approved):
 def test_report_read_from_its_data_is_the_report_that_was_drafted(read_by_cabinet):
     """What is kept as data says all that the page and the appendix say."""
     copy = kept_copy(read_by_cabinet)
-    read = covering_report.read_copy(copy)
+    read = report.read_copy(copy)
     with undone():
         lift_guards()
         run("DELETE FROM {}", names=["returns_reportcopy"])
@@ -276,7 +276,7 @@ def test_edit_whose_copy_can_not_be_drawn_is_refused(read_by_cabinet, monkeypatc
     def fail(sheet):
         raise RenderFailed("It asks for what it may not.")
 
-    monkeypatch.setattr(covering_report, "copy_pdf", fail)
+    monkeypatch.setattr(report, "copy_pdf", fail)
     with refused(read_by_cabinet) as caught:
         edit(read_by_cabinet, "In the clerk’s own words.")
 
@@ -293,7 +293,7 @@ def test_return_whose_report_can_not_be_drawn_is_not_sent(approved, quick_drawin
     reopen(approved, ("outcomes", "R3"))
     save(approved, "officer-corporate", "outcomes", "R3", {"comment": "Looked at again in December."})
     sign(approved, "head-corporate", "corporate")
-    monkeypatch.setattr(covering_report, "copy_pdf", fail)
+    monkeypatch.setattr(report, "copy_pdf", fail)
     with refused(approved) as caught:
         send(approved)
 
@@ -302,7 +302,7 @@ def test_return_whose_report_can_not_be_drawn_is_not_sent(approved, quick_drawin
 
 @pytest.mark.parametrize("times", [1, 3])
 def test_edit_draws_again_when_the_history_moves_meanwhile(read_by_cabinet, monkeypatch, times):
-    drawn, plain = [], covering_report.copy_pdf
+    drawn, plain = [], report.copy_pdf
 
     def draw(sheet):
         drawn.append(sheet)
@@ -315,7 +315,7 @@ def test_edit_draws_again_when_the_history_moves_meanwhile(read_by_cabinet, monk
             )
         return plain(sheet)
 
-    monkeypatch.setattr(covering_report, "copy_pdf", draw)
+    monkeypatch.setattr(report, "copy_pdf", draw)
     edit(read_by_cabinet, "In the clerk’s own words.")
 
     assert len(drawn) == times + 1
@@ -324,7 +324,7 @@ def test_edit_draws_again_when_the_history_moves_meanwhile(read_by_cabinet, monk
 
 def edit_another_paragraph_meanwhile(return_: Return, monkeypatch) -> None:
     """While the copy of one edit is drawn for the first time, another paragraph is edited and stored."""
-    plain, begun = covering_report.copy_pdf, []
+    plain, begun = report.copy_pdf, []
 
     def draw(sheet):
         if not begun:
@@ -332,7 +332,7 @@ def edit_another_paragraph_meanwhile(return_: Return, monkeypatch) -> None:
             edit(return_, "The second, done first.", "wards")
         return plain(sheet)
 
-    monkeypatch.setattr(covering_report, "copy_pdf", draw)
+    monkeypatch.setattr(report, "copy_pdf", draw)
 
 
 def test_two_edits_at_once_are_both_in_the_last_edition(read_by_cabinet, monkeypatch):
@@ -355,7 +355,7 @@ def test_two_edits_at_once_collide_where_the_history_is_not_compared(read_by_cab
 
 def test_edit_after_the_decision_is_recorded_meanwhile_is_refused(read_by_cabinet, monkeypatch):
     """Cabinet approves while the clerk's edition is being drawn: it is not what Cabinet read."""
-    plain, recorded = covering_report.copy_pdf, []
+    plain, recorded = report.copy_pdf, []
 
     def draw(sheet):
         if not recorded:
@@ -363,7 +363,7 @@ def test_edit_after_the_decision_is_recorded_meanwhile_is_refused(read_by_cabine
         return plain(sheet)
 
     before = kept_copy(read_by_cabinet)
-    monkeypatch.setattr(covering_report, "copy_pdf", draw)
+    monkeypatch.setattr(report, "copy_pdf", draw)
     with pytest.raises(ActionRefused, match="until Cabinet has decided"):
         edit(read_by_cabinet, "In the clerk’s own words.")
 

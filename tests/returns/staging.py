@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import get_resolver
 
 from efficiency.register.acts import add_risk
-from ieg4.covering_report import report_of
+from ieg4.cabinet.report import report_of
 from returns.acts import ask_question, raise_query
 from returns.answers.reader import read
 from returns.lifecycle import Action
@@ -97,7 +97,7 @@ def remember_answers(patch) -> dict:
         "outcomes.grid",
         "efficiency.gains.views",
         "ieg4.dashboard",
-        "ieg4.covering_report",
+        "ieg4.cabinet.report",
     )
     for function in (read, thaw, report_of):
         for name, module in list(sys.modules.items()):

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ieg4.covering_report import report_of
+from ieg4.cabinet.report import report_of
 from returns.acts import Change, NewerThanStored, ParagraphConflict, edit_paragraph, save_answers
 from returns.answers.reader import read
 from returns.models import Event

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from ieg4 import covering_report
+from ieg4.cabinet import report
 from returns.demo import FOLDER, load_council
 from returns.documents.engine.sheet import Sheet
 from returns.lifecycle import Action, performing
@@ -80,7 +80,7 @@ def stage(request, django_db_setup, django_db_blocker):
         memory = remember_answers(patch)
         patch.setattr(Sheet, "pdf", lambda _: b"%PDF-stand-in")
         patch.setattr(performing, "version_pdf", lambda *_: b"%PDF-stand-in")
-        patch.setattr(covering_report, "copy_pdf", lambda _: b"%PDF-stand-in")
+        patch.setattr(report, "copy_pdf", lambda _: b"%PDF-stand-in")
         return_ = Return.objects.get(authority__slug=council)
         if council == "wyeborough":
             ask(return_)
