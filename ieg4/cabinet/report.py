@@ -33,7 +33,7 @@ from returns.values.digests import canonical, sha256, sha256_of_bytes, short_cod
 from returns.values.parsing import clean_text
 from returns.versions.snapshot import thaw_version
 
-from ..covering_report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
+from .report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
 
 FORMAT = "cabinet-report/1"
 OPEN_STATES = (Return.Status.PREPARING, Return.Status.REFERRED_BACK)
