@@ -4,8 +4,8 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 from django.urls.converters import SlugConverter
 
-from . import covering_report_pages as report
 from . import dashboard, pack, views
+from .cabinet import report_views as report
 
 
 class RoundConverter(SlugConverter):

@@ -17,7 +17,7 @@ from returns.values.digests import short_code
 from returns.values.parsing import clean_text
 from returns.views.base import RestoringMixin, ReturnMixin, given_back
 
-from .cabinet.report import OPEN_STATES, Report, copies_of, read_copy, report_of
+from .report import OPEN_STATES, Report, copies_of, read_copy, report_of
 
 
 class ParagraphForm(PageForm):
