@@ -4,8 +4,9 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 from django.urls.converters import SlugConverter
 
-from . import dashboard, pack, views
+from . import dashboard, views
 from .cabinet import report_views as report
+from .pack import views as pack
 
 
 class RoundConverter(SlugConverter):
