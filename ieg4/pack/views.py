@@ -9,7 +9,7 @@ from returns.documents import queue
 from returns.models import Drawing
 from returns.views.base import PassMixin, ReturnMixin
 
-from ..documents import DOCUMENTS
+from .documents import DOCUMENTS
 
 LATE = 30  # seconds without anybody beginning to draw
 

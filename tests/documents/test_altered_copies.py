@@ -5,7 +5,7 @@ import io
 import pikepdf
 import pytest
 
-from ieg4.documents import DOCUMENTS
+from ieg4.pack.documents import DOCUMENTS
 from returns import clock
 from returns.documents.engine import comparison
 from returns.documents.verification import Difference, verify

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import CommandError
 
-from ieg4.documents import DOCUMENTS
+from ieg4.pack.documents import DOCUMENTS
 from returns import clock
 from returns.documents.engine.pdf import RenderFailed
 from returns.management.commands._return import ReturnCommand

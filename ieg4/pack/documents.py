@@ -13,7 +13,7 @@ from returns.documents.statement import statement_sheet
 from returns.models import ReportCopy, Return, User, Version
 from returns.rules import access
 
-from .cabinet.report import covering_report_sheet, kept_copy
+from ..cabinet.report import covering_report_sheet, kept_copy
 
 
 def never_stored(_: Return) -> None:
