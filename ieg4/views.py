@@ -22,9 +22,9 @@ from returns.models import Return, Unsaved
 from returns.rules import access
 
 from . import session
-from .forms import SignInForm
 from .middleware import to_sign_in
 from .readiness import ask_database, readiness
+from .signin.forms import SignInForm
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 RETRY_AFTER = 30  # seconds; longer than anybody waits for a lock
