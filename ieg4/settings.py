@@ -146,7 +146,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "ieg4.session.signed_in_until",
+                "ieg4.signin.session.signed_in_until",
             ],
             "builtins": ["ieg4.templatetags.posting"],
         },

@@ -21,9 +21,9 @@ from returns.forms import unsaved
 from returns.models import Return, Unsaved
 from returns.rules import access
 
-from . import session
 from .middleware import to_sign_in
 from .readiness import ask_database, readiness
+from .signin import session
 from .signin.forms import SignInForm
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
