@@ -193,14 +193,15 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    roots = tuple(f"{os.path.realpath(root)}{os.sep}" for root in (sys.prefix, sys.base_prefix, pdf.ROOT))
-    own = f"{os.path.dirname(os.path.dirname(os.path.realpath(__file__)))}{os.sep}"
+    own = pdf.ROOT.parent / "returns"
+    readable = (sys.prefix, sys.base_prefix, pdf.ROOT, own)
+    roots = tuple(f"{os.path.realpath(root)}{os.sep}" for root in readable)
 
     def refuse(event: str, arguments: tuple) -> None:
         if event == "open":
             path, _mode, flags = arguments
             writes = isinstance(flags, int) and flags & WRITING
-            if isinstance(path, int) or (not writes and os.path.realpath(path).startswith((*roots, own))):
+            if isinstance(path, int) or (not writes and os.path.realpath(path).startswith(roots)):
                 return
             raise PermissionError(f"It asks for the file {str(path)[:200]}; only packaged files may be read.")
         if event.startswith(FORBIDDEN) and event not in ALLOWED:

@@ -19,7 +19,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 
 from .tags import finish, tidy
 
-ROOT = Path(__file__).resolve().parents[2] / "static"
+ROOT = Path(__file__).resolve().parents[3] / "static"
 BASE = "app-static:///"
 DESIGN = "css/print.css"
 VARIANT = "pdf/a-3b"  # archival, with attachments; ISO 19005-3
