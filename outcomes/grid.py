@@ -10,8 +10,8 @@ from returns.answers.reader import read
 from returns.forms import unsaved
 from returns.forms.answers import merged, table_formset
 from returns.forms.conflicts import conflict_context
-from returns.messages.notices import listed
 from returns.rules import access, refusals
+from returns.values import wording
 from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
@@ -61,15 +61,15 @@ class LightGrid(ReturnMixin, TemplateView):
             )
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)
-        told = f"{count} rating{'' if count == 1 else 's'} saved." if count else "Nothing had changed."
+        told = f"{wording.counted(count, 'rating')} saved." if count else "Nothing had changed."
         if saved.voided:
-            codes = listed([event.line for event in saved.voided])
+            codes = wording.listed_codes([event.line for event in saved.voided])
             told += f" Signatures on {codes} are void, and their givers are told."
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 
     def _why_late(self, places: list) -> str:
-        codes = listed([place.code for place in places])
+        codes = wording.listed_codes([place.code for place in places])
         if not all(access.is_open(place) for place in places):
             return f"{codes} can’t be set now. {refusals.why_locked(self.return_)}"
         return (
@@ -196,6 +196,6 @@ class LightGrid(ReturnMixin, TemplateView):
 def _heading(lights: list, blank: int, groups: list[dict]) -> str:
     """How many ratings can be set and are blank; where none can, how many lines there are to read."""
     if lights:
-        return f"{len(lights):,} rating{'' if len(lights) == 1 else 's'} to set, {blank:,} blank"
+        return f"{wording.counted(len(lights), 'rating')} to set, {blank:,} blank"
     lines = sum(len(group["rows"]) for group in groups)
-    return f"Ratings of {lines} line{'' if lines == 1 else 's'}, to read only"
+    return f"Ratings of {wording.counted(lines, 'line')}, to read only"

@@ -15,6 +15,7 @@ from returns.acts import ActionRefused, fresh, lock, who_saved
 from returns.checks.completeness import assess
 from returns.models import Event, Return, User
 from returns.rules import access
+from returns.values import wording
 from returns.values.digests import canonical
 
 from ..models import Dismissal, Risk, RiskLine
@@ -184,7 +185,7 @@ def in_words(name: str, value) -> str:
     if name == "money_exposed":
         return pounds(value)
     if name == "due":
-        return f"{value:%-d %B %Y}"
+        return f"{wording.day(value)}"
     if name == "lines":
         return ", ".join(value)
     return value

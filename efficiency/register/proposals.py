@@ -8,9 +8,9 @@ from decimal import Decimal
 from returns import clock
 from returns.answers.reader import Place
 from returns.checks.completeness import Assessment
-from returns.messages.notices import listed
 from returns.models import Return
 from returns.rules import access
+from returns.values import wording
 from returns.values.digests import canonical, sha256
 
 from ..models import Dismissal, Risk
@@ -128,13 +128,13 @@ def _late_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
         red = any(lights[dates.index(tier.due)] == "R" for _, tier, lights in late)
         said = "; ".join(
             f"{line.key} is {'red' if lights[dates.index(tier.due)] == 'R' else 'amber'} "
-            f"at {tier.due:%-d %B %Y}"
+            f"at {wording.day(tier.due)}"
             for line, tier, lights in late
         )
         found.append(
             Proposal(
                 source=f"late-{area.key}",
-                title=f"{area.label}: {listed(codes)} forecast late"[:120],
+                title=f"{area.label}: {wording.listed_codes(codes)} forecast late"[:120],
                 cause=f"By the departments’ own forecast {said}, the day by which it is due.",
                 likelihood=5 if red else 4,
                 impact=4 if any(tier.key == proforma.tiers[0].key for _, tier, _ in late) else 3,
@@ -157,8 +157,8 @@ def _red_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
             Proposal(
                 source=f"red-{area.key}",
                 title=f"{area.label}: all of it red, and no action named"[:120],
-                cause=f"{listed(codes)} {'is' if len(codes) == 1 else 'are'} red at the first reporting date, "
-                "and no open risk on this area says what is done.",
+                cause=f"{wording.listed_codes(codes)} {wording.noun(len(codes), 'is', 'are')} red at the first "
+                "reporting date, and no open risk on this area says what is done.",
                 likelihood=4,
                 impact=3,
                 lines=tuple(codes),
@@ -181,12 +181,14 @@ def _last_blockers(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
         return []
     count = len(assessment.blockers)
     when = (
-        "the day of Cabinet has passed" if days < 0 else f"Cabinet meets on {return_.cabinet_date:%-d %B %Y}"
+        "the day of Cabinet has passed"
+        if days < 0
+        else f"Cabinet meets on {wording.day(return_.cabinet_date)}"
     )
     return [
         Proposal(
             source=BLOCKERS,
-            title=f"The return still has {count:,} blocker{'' if count == 1 else 's'} shortly before Cabinet",
+            title=f"The return still has {wording.counted(count, 'blocker')} shortly before Cabinet",
             cause=f"Any element left unfilled may cost the whole grant, and {when}.",
             likelihood=3,
             impact=5,

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
@@ -20,6 +19,7 @@ from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
 from returns.target import years_against_target
+from returns.values import wording
 from returns.values.parsing import clean_text
 from returns.values.sums import YearAgainstTarget
 
@@ -114,7 +114,7 @@ class Facts:
         """The drafted paragraphs by key, in our words, from what is stored alone."""
         proforma = self.return_.proforma
         round_, target = proforma.round, proforma.target
-        grant, until = f"£{round_.grant_gbp:,}", date_format(round_.deadline, "j F Y")
+        grant, until = f"£{round_.grant_gbp:,}", wording.day(round_.deadline)
         yield RESPONSIBILITY.key, self._responsibility()
         yield "wards", "All wards."
         yield (
@@ -143,9 +143,9 @@ class Facts:
         yield "considerations--lights", self._about_lights()
         yield (
             "considerations--target",
-            f"Following the Gershon review, councils are expected to gain {_number(target.percent_per_year)}% a "
-            f"year in efficiency until {target.until}. Gains from e-procurement, e-recruitment and e-payments, "
-            "forecast and actual, are part of the return.",
+            "Following the Gershon review, councils are expected to gain "
+            f"{wording.figure(target.percent_per_year)}% a year in efficiency until {target.until}. Gains from "
+            "e-procurement, e-recruitment and e-payments, forecast and actual, are part of the return.",
         )
         yield "considerations--gains", self._about_gains()
         yield "considerations--complete", self._about_completeness()
@@ -203,8 +203,8 @@ class Facts:
             word = "actual" if year.kind == "actual" else "forecast"
             compared = "meets" if year.gains.value >= year.target else "falls short of"
             said.append(
-                f"for {year.label} £{_number(year.gains.value)} thousand ({word}), which {compared} the "
-                f"£{_number(year.target)} thousand expected by then"
+                f"for {year.label} £{wording.figure(year.gains.value)} thousand ({word}), which {compared} the "
+                f"£{wording.figure(year.target)} thousand expected by then"
             )
         missing = [year.label for year in self.years if not year.gains.complete or year.target is None]
         text = f"Counted together from year to year, gains come to this: {'; '.join(said)}." if said else ""
@@ -219,7 +219,7 @@ class Facts:
                 f"{tally.percent}% of the return is answered: {tally.answered:,} of {tally.required:,} elements. It "
                 "goes to Cabinet once nothing is missing and every department has signed."
             )
-        when = date_format(localtime(self.version.event.at), "j F Y")
+        when = wording.day(localtime(self.version.event.at))
         return (
             f"The return as sent to Cabinet on {when} answers {tally.answered:,} of {tally.required:,} elements, "
             f"{tally.percent}%; every department and the section 151 officer have signed what is theirs."
@@ -231,7 +231,7 @@ class Facts:
             return "no part of it is exposed"
         count = len(self.assessment.blockers)
         verb = "is" if count == 1 else "are"
-        return f"£{exposed:,} is exposed, because {count:,} thing{'' if count == 1 else 's'} {verb} still missing"
+        return f"£{exposed:,} is exposed, because {wording.counted(count, 'thing')} {verb} still missing"
 
     def _about_register(self) -> str:
         count = len(self.risks)
@@ -259,7 +259,7 @@ class Facts:
         facts = f"The {self.return_.proforma.round.title}"
         if self.version is None:
             return f"{facts}, in preparation."
-        when = date_format(localtime(self.version.event.at), "j F Y")
+        when = wording.day(localtime(self.version.event.at))
         return f"{facts} as sent to Cabinet on {when}, version {self.version.number}."
 
 
@@ -274,7 +274,7 @@ def _about_risk(risk: Risk) -> str:
     ]
     parts = [f"{risk.title}. {_sentence(risk.cause)}"]
     if risk.action:
-        due = f" By {date_format(risk.due, 'j F Y')}." if risk.due else ""
+        due = f" By {wording.day(risk.due)}." if risk.due else ""
         parts.append(f"What is done: {_sentence(risk.action)}{due}")
     if sponsors:
         parts.append(f"{capfirst('; '.join(sponsors))}.")
@@ -286,7 +286,3 @@ def _about_risk(risk: Risk) -> str:
 def _sentence(text: str) -> str:
     text = clean_text(text)
     return text if text.endswith((".", "!", "?")) else f"{text}."
-
-
-def _number(value) -> str:
-    return f"{value:,.1f}".removesuffix(".0")

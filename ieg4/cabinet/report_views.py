@@ -4,7 +4,6 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.views.generic import FormView, TemplateView, View
 
@@ -13,6 +12,7 @@ from returns.forms.answers import PageForm, VersionField, WordsField, form_helpe
 from returns.models import Return
 from returns.models.report_headings import BY_KEY, MAX_WORDS
 from returns.rules import access, refusals
+from returns.values import wording
 from returns.values.digests import short_code
 from returns.values.parsing import clean_text
 from returns.views.base import RestoringMixin, ReturnMixin, given_back
@@ -92,7 +92,7 @@ def _what(report: Report, can_edit: bool, lock: str) -> str:
             if can_edit
             else f"{said} {lock}".strip()
         )
-    sent = f"version {version.number}, sent to Cabinet on {date_format(localtime(version.event.at), 'j F Y')}"
+    sent = f"version {version.number}, sent to Cabinet on {wording.day(localtime(version.event.at))}"
     if kept is None:
         said = (
             f"No report was stored with {sent}: that is done only since later. This one is drawn now, from that "

@@ -12,10 +12,11 @@ from django.urls import reverse
 from .. import clock, history
 from ..answers.reader import Entry, Place
 from ..history import to_text
-from ..messages.notices import listed, tell, with_roles
+from ..messages.notices import tell, with_roles
 from ..models import Allocation, CaseStudy, Department, Event, Return, Role, User
 from ..proforma import Column, Line
 from ..rules import access, refusals
+from ..values import wording
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
@@ -162,7 +163,7 @@ def _write(return_: Return, by: User, merge: _Merge) -> Saved:
         fields = [f.name for f in model._meta.concrete_fields if f.name in names]
         model.objects.bulk_update(records, [*fields, "version"])
     places = list(merge.places.values())
-    because = f"{listed([place.code for place in places])} changed after you signed."
+    because = f"{wording.listed_codes([place.code for place in places])} changed after you signed."
     voided = void_signatures(return_, places, by=by, at=merge.at, because=because)
     history.record(return_, [*merge.events, *voided])
     return Saved(merge.events, [], voided)
@@ -378,12 +379,16 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
                 moved.append(Place(return_, section, line))
     Allocation.objects.bulk_update(changed, ["owner", "department", "due"])
     voided = void_signatures(
-        return_, moved, by=by, at=now, because=f"{listed([p.code for p in moved])} went to {department}."
+        return_,
+        moved,
+        by=by,
+        at=now,
+        because=f"{wording.listed_codes([p.code for p in moved])} went to {department}.",
     )
     history.record(return_, [*events, *voided])
     if changed:
-        codes = listed([allocation.line for allocation in changed])
-        by_when = f", by {due:%-d %B %Y}" if due else ""
+        codes = wording.listed_codes([allocation.line for allocation in changed])
+        by_when = f", by {wording.day(due)}" if due else ""
         tell(
             return_,
             [owner],

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from ..messages.notices import listed
 from ..models import Event, Return, User
+from ..values import wording
 
 
 class ActionRefused(Exception):
@@ -29,7 +29,7 @@ def refuse_newer(what: str, *, seen: int, stored: int) -> None:
 def who_saved(events: Iterable[Event], reader: User) -> str:
     """Who saved first, as a sentence begins: names, and "You, in another window," where it was the reader."""
     names = ["You, in another window," if event.by == reader else str(event.by) for event in events]
-    return listed(list(dict.fromkeys(names)))
+    return wording.listed_codes(list(dict.fromkeys(names)))
 
 
 def lock(return_: Return) -> Return:

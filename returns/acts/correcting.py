@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime
 
 from django.db import transaction
-from django.utils.formats import date_format
 
 from .. import clock, history
 from ..messages.notices import tell, with_roles
 from ..models import Correction, Event, Return, Role, User
 from ..rules import access
+from ..values import wording
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock
 
@@ -111,4 +111,4 @@ def _store(
 
 def _words(values: tuple[datetime.date, str], noun: str) -> str:
     date, number = values
-    return f"{date_format(date, 'j F Y')}, {noun} {number}"
+    return f"{wording.day(date)}, {noun} {number}"

@@ -8,14 +8,14 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 
 from .. import clock
 from ..answers.reader import read
 from ..checks.completeness import Blocker, assess
-from ..messages.notices import listed, tell
+from ..messages.notices import tell
 from ..models import Notice, Return, User
 from ..rules import access
+from ..values import wording
 from . import lock
 
 # Days before a date on which its owners are reminded of it; after it they are reminded daily.
@@ -71,18 +71,18 @@ def _tell(
     told = _reminded_on(return_, held, today)
     notices = []
     round_ = return_.proforma.round
-    deadline = date_format(round_.deadline, "j F Y")
+    deadline = wording.day(round_.deadline)
     for person, blockers in held.items():
         if person.pk in told:
             continue
-        codes = listed(list(dict.fromkeys(_name(blocker) for blocker in blockers)))
+        codes = wording.listed_codes(list(dict.fromkeys(_name(blocker) for blocker in blockers)))
         count = len(blockers)
         asked = f"{by} asks you to answer" if by else "You still have to answer"
         notices += tell(
             return_,
             [person],
             but=by,
-            subject=f"You hold {count:,} blocker{'' if count == 1 else 's'} of the {round_.name} return",
+            subject=f"You hold {wording.counted(count, 'blocker')} of the {round_.name} return",
             text=f"{asked}: {codes}. While one is left, the whole grant is exposed. Filing closes on {deadline}.",
             path=reverse("returns:return-detail", args=[return_.authority.slug, return_.round]),
             reminder=True,

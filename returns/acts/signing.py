@@ -10,9 +10,10 @@ from django.urls import reverse
 from .. import clock, history
 from ..answers.reader import Place, read
 from ..checks.completeness import Assessment, Part, assess
-from ..messages.notices import listed, tell, with_roles
+from ..messages.notices import tell, with_roles
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..rules import access, refusals
+from ..values import wording
 from ..values.digests import canonical, sha256
 from ..versions.snapshot import place_digest
 from .base import ActionRefused, fresh, lock
@@ -63,7 +64,7 @@ def sign_figures(*, return_: Return, by: User, shown: str) -> int:
     part = assessment.part(None)
     if prepared := prepared_by(by, return_, part):
         raise ActionRefused(
-            f"You prepared {listed(prepared)} yourself, and whoever prepares figures can’t sign them. "
+            f"You prepared {wording.listed_codes(prepared)} yourself, and whoever prepares figures can’t sign them. "
             "Another section 151 officer has to, or a colleague enters these figures anew."
         )
     return _sign(return_, by, assessment, part, shown)
@@ -93,7 +94,7 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
         raise ActionRefused("Nothing waits for your signature: all of it is signed.")
     if part.unready:
         raise ActionRefused(
-            f"{listed(sorted({b.place.code for b in part.unready}))} can’t be signed yet: "
+            f"{wording.listed_codes(sorted({b.place.code for b in part.unready}))} can’t be signed yet: "
             f"{part.unready[0].message}. Ask the owner to complete it first."
         )
     statement = statement_of(assessment, part)
@@ -130,7 +131,7 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
         with_roles(return_, Role.LEAD),
         but=by,
         subject=f"{part.title}: signed by {by}",
-        text=f"{by} signed {listed([state.place.code for state in part.unsigned])}.",
+        text=f"{by} signed {wording.listed_codes([state.place.code for state in part.unsigned])}.",
         path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
     )
     return len(events)
@@ -163,7 +164,7 @@ def void_signatures(return_: Return, places: list[Place], *, by: User, at, becau
         givers.setdefault(row.event.by, []).append(keys[row.key])
     SignOff.objects.filter(pk__in=[row.pk for row in rows]).delete()
     for giver, voided in givers.items():
-        codes = listed([place.code for place in voided])
+        codes = wording.listed_codes([place.code for place in voided])
         tell(
             return_,
             [giver],

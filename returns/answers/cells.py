@@ -7,9 +7,9 @@ from functools import cache
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.formats import date_format
 
 from ..proforma import Column, Table
+from ..values import wording
 from ..values.parsing import clean_text
 from .reader import Cell, model_of
 
@@ -57,7 +57,7 @@ def typed(cell: Cell) -> str:
     if value is None or value == "":
         return ""
     if kind == DATE:
-        return date_format(value, "j F Y")
+        return wording.day(value)
     if kind == CHOICE:
         return choices_of(table, field)[value]
     return plain_figure(value) if kind in (COUNT, MONEY) else clean_text(str(value))
@@ -71,9 +71,7 @@ def plain_figure(value: int | Decimal) -> str:
 def in_words(cell: Cell) -> str:
     """The answer as a person reads it: figures with their thousands set apart; nothing where it is blank."""
     if kind_of(cell.entry.table, cell.column.field) in (COUNT, MONEY) and typed(cell) not in ("", NIL):
-        return (
-            f"{cell.value:,.1f}".removesuffix(".0") if isinstance(cell.value, Decimal) else f"{cell.value:,}"
-        )
+        return wording.figure(cell.value)
     return typed(cell)
 
 
@@ -86,9 +84,9 @@ def kept_in_words(table: Table, field: str, text: str) -> str:
     if not text:
         return ""
     if kind == MONEY:
-        return f"{Decimal(text):,.1f}".removesuffix(".0")
+        return wording.figure(Decimal(text))
     if kind == COUNT:
-        return f"{int(text):,}"
+        return wording.figure(int(text))
     return choices_of(table, field)[text] if kind in (LIGHT, CHOICE) else text
 
 

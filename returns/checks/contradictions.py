@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.formats import date_format
-
 from ..models import Return
+from ..values import wording
 from ..values.parsing import clean_text
 
 NEAR = 70  # characters between a word such as “grant” and the figure that it speaks of
@@ -187,9 +186,9 @@ def _dates(sentence: str, facts: Facts):
             continue
         if due and _said_before(BY, sentence, match):
             if day != facts.deadline:
-                yield match, "Filing date", date_format(facts.deadline, "j F Y")
+                yield match, "Filing date", wording.day(facts.deadline)
         elif meets and _about_cabinet(sentence, match) and day != facts.cabinet_date:
-            yield match, "Date of Cabinet’s meeting", date_format(facts.cabinet_date, "j F Y")
+            yield match, "Date of Cabinet’s meeting", wording.day(facts.cabinet_date)
 
 
 def _said_before(words: re.Pattern, sentence: str, match: re.Match) -> bool:

@@ -15,6 +15,7 @@ from ..answers.reader import Answers
 from ..checks.completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
 from ..rules.states import power, provisional_under, state_words
+from ..values import wording
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from .engine.inspection import DATA
@@ -189,7 +190,7 @@ def version_words(
         stamp = f"As sent to Cabinet, {when}"
         title, head, provisional = "Sent to Cabinet", state, ""
     else:
-        met = date_format(decision.day, "j F Y")
+        met = wording.day(decision.day)
         recorder = event.by if version.kind == Version.Kind.APPROVED else decision.event.by
         facts = [
             ("Approved", f"by Cabinet on {met}, minute {decision.number}, recorded by {recorder}"),
@@ -203,7 +204,7 @@ def version_words(
         provisional = provisional_under(decision, clock.day_of(event.at))
         if version.kind == Version.Kind.AMENDED:
             facts.append(("Amended", f"by {event.by} under this delegation, {when}"))
-            note += f"; amended under delegation, {date_format(localtime(event.at), 'j F Y')}"
+            note += f"; amended under delegation, {wording.day(localtime(event.at))}"
             stamp = f"Approved {met}, amended under delegation {when}"
     facts += _signatures(parts)
     facts.append(("History", f"event {event.number:,}, digest {event.digest}"))
@@ -227,13 +228,11 @@ def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
         if part.department is None and last:
             signer = last.event.by
             title = f", {signer.job_title}" if signer.job_title else ""
-            found.append(
-                ("Figures signed", f"{signer}{title}, {date_format(localtime(last.event.at), 'j F Y')}")
-            )
+            found.append(("Figures signed", f"{signer}{title}, {wording.day(localtime(last.event.at))}"))
     dates = [part.last_signed.event.at for part in departments if part.last_signed]
     if dates:
         whole = sum(not part.unsigned for part in departments)
-        latest = date_format(localtime(max(dates)), "j F Y")
+        latest = wording.day(localtime(max(dates)))
         found.append(("Departments signed", f"{whole} of {len(departments)}, the last on {latest}"))
     return found
 
@@ -291,8 +290,8 @@ def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fac
     return_, round_ = answers.return_, answers.return_.proforma.round
     pairs = [
         ("Submitted to", f"{round_.department} ({round_.abbreviation}), through the {round_.system}"),
-        ("Due", date_format(round_.deadline, "j F Y")),
-        ("Cabinet meets", date_format(return_.cabinet_date, "j F Y")),
+        ("Due", wording.day(round_.deadline)),
+        ("Cabinet meets", wording.day(return_.cabinet_date)),
         ("As at", stamp),
         ("Proforma", return_.proforma.name),
     ]
@@ -328,7 +327,7 @@ def _missing(answers: Answers, blockers: list[Blocker]):
             lines=runs(dict.fromkeys(blocker.place.code for blocker in found)),
             what=_what(found),
             count=len(found),
-            due=date_format(min(answers.due(blocker.place) for blocker in found), "j M Y"),
+            due=wording.short_day(min(answers.due(blocker.place) for blocker in found)),
         )
     for blocker in blockers:
         if blocker.place is None:
@@ -340,7 +339,7 @@ def _missing(answers: Answers, blockers: list[Blocker]):
                 lines="",
                 what="not signed",
                 count=1,
-                due=date_format(answers.return_.answers_due, "j M Y"),
+                due=wording.short_day(answers.return_.answers_due),
             )
 
 

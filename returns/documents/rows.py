@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.formats import date_format
-
 from ..answers.reader import Answers, Place
 from ..proforma import Line, Point, Section
 from ..proforma.schema import Light
+from ..values import wording
 from ..values.parsing import clean_text, count_words
 from ..values.sums import Sum
 
@@ -178,7 +177,7 @@ def words_of(text: str, todo: str = "", limit: int | None = None) -> Words:
 def todo_of(answers: Answers, place: Place) -> str:
     """With whom what is missing lies, and until when."""
     owner, department = answers.owner(place), answers.department(place)
-    due = date_format(answers.due(place), "j F Y")
+    due = wording.day(answers.due(place))
     if owner is None:
         return f"No owner yet; due {due}"
     return f"With {owner}{f', {department}' if department else ''}; due {due}"

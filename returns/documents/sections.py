@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.utils.formats import date_format
-
 from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment
 from ..proforma import Line, Section
+from ..values import wording
 from ..values.parsing import clean_text
 from ..values.sums import percent_of, total
 from . import gains
@@ -56,7 +55,7 @@ def _cover(answers: Answers, section: Section, assessment: Assessment) -> dict:
     for cell in answers.cells(place):
         value, todo = cell.value, todo_of(answers, place)
         if cell.column.field == "submitted_on":
-            value, todo = value and date_format(value, "j F Y"), "Entered when the return is filed"
+            value, todo = value and wording.day(value), "Entered when the return is filed"
         facts.append(Fact(cell.column.label, words_of(value, todo)))
     return {"facts": tuple(facts)}
 

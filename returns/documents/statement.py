@@ -14,6 +14,7 @@ from django.utils.timezone import localtime
 from ..answers.reader import Answers
 from ..checks.completeness import Assessment, Part, PlaceState, assess
 from ..models import Department, Return
+from ..values import wording
 from ..values.parsing import clean_text
 from .engine.sheet import Sheet
 from .return_ import council_css, runs
@@ -84,7 +85,7 @@ def statement_sheet(
         "round": f"{round_.name} return {round_.deadline.year}",
         "stamp": f"As at {stamp} · {return_.get_status_display()}",
         "proforma": return_.proforma.name,
-        "due": date_format(return_.answers_due, "j F Y"),
+        "due": wording.day(return_.answers_due),
         "statements": [_statement(assessment, department) for department in chosen],
     }
     html = render_to_string("documents/statement.html", context)
@@ -117,7 +118,7 @@ def _statement(assessment: Assessment, department: Department) -> Statement:
         more_open=_more_open(len(waiting) - len(shown)),
         signed=(
             f"{len(part.signed):,} of {len(states):,} elements are signed in the system, the last by "
-            f"{_one_line(str(last.event.by), NAME)} on {date_format(localtime(last.event.at), 'j F Y')}."
+            f"{_one_line(str(last.event.by), NAME)} on {wording.day(localtime(last.event.at))}."
             if last
             else "None of it is signed in the system yet."
         ),
@@ -128,18 +129,18 @@ def _statement(assessment: Assessment, department: Department) -> Statement:
 def _verdict(states: list[PlaceState], blockers: list) -> str:
     if not states:
         return "Nothing to answer"
-    return f"Incomplete: {_count(len(blockers), 'thing')} missing or open" if blockers else "Complete"
+    return (
+        f"Incomplete: {wording.counted(len(blockers), 'thing')} missing or open" if blockers else "Complete"
+    )
 
 
 def _detail(states: list[PlaceState]) -> str:
     required, answered = sum(s.required for s in states), sum(s.answered for s in states)
     if not states:
         return "No element of the return has been given to this department. The e-government lead allocates them."
-    return f"{answered:,} of {required:,} required answers are in, on {_count(len(states), 'element')}."
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return (
+        f"{answered:,} of {required:,} required answers are in, on {wording.counted(len(states), 'element')}."
+    )
 
 
 def _sections(states: list[PlaceState]):
@@ -169,7 +170,7 @@ def _codes(codes: list[str]) -> str:
         text = f"{runs(codes[:count])} and {len(codes) - count:,} more"
         if len(text) <= CODES:
             return text
-    return _count(len(codes), "line")
+    return wording.counted(len(codes), "line")
 
 
 def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLights, ...], str]:
@@ -199,7 +200,7 @@ def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLigh
 
     rows = [row(_one_line(name, OWNER), [name]) for name in kept]
     if rest:
-        rows.append(row(f"{_count(len(rest), 'other owner')}, together", rest))
+        rows.append(row(f"{wording.counted(len(rest), 'other owner')}, together", rest))
     more = (
         f"Of {len(ordered):,} owners those with most lines are named; the other {len(rest):,} are added up."
         if rest
@@ -211,7 +212,7 @@ def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLigh
 def _more_open(count: int) -> str:
     if not count:
         return ""
-    return f"And {_count(count, 'more thing')}: the department’s page in the system lists each."
+    return f"And {wording.counted(count, 'more thing')}: the department’s page in the system lists each."
 
 
 def _without(message: str, department: Department) -> str:

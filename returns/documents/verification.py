@@ -17,6 +17,7 @@ from django.utils.text import capfirst
 
 from ..answers.reader import model_of
 from ..models import ReportCopy, Version
+from ..values import wording
 from ..values.digests import canonical, sha256, sha256_of_bytes
 from ..values.parsing import clean_text
 from ..versions.snapshot import FORMAT, thaw_version
@@ -193,13 +194,13 @@ def _by_length(body: bytes, versions: QuerySet[Version]) -> tuple[Version | None
     """The version that begins the file, or one as long that is mostly the same; and that in a sentence."""
     for version in versions.filter(pdf_size__lt=len(body)):
         if sha256_of_bytes(body[: version.pdf_size]) == version.pdf_digest:
-            count = _counted(len(body) - version.pdf_size, "byte")
+            count = wording.counted(len(body) - version.pdf_size, "byte")
             return version, f"The file is {_called(version)} with {count} added after its end."
     for version in versions.filter(pdf_size=len(body)):
         count = sum(one != other for one, other in zip(version.stored_pdf(), body, strict=True))
         if count < len(body) / 2:
             return version, (
-                f"The file is as long as {_called(version)} and differs from it in {_counted(count, 'byte')}."
+                f"The file is as long as {_called(version)} and differs from it in {wording.counted(count, 'byte')}."
             )
     return None, ""
 
@@ -308,7 +309,7 @@ def _told_by_answers(
 
     `same` is the number of pages that are as in the version.
     """
-    pages = f"{_counted(same, 'page')} of it {_is(same)} as in {called}"
+    pages = f"{wording.counted(same, 'page')} of it {wording.noun(same, 'is', 'are')} as in {called}"
     if answers.text is None:
         return f"No answers are attached to the file. {pages}", ()
     if not answers.data:
@@ -323,7 +324,7 @@ def _told_by_answers(
             f"The answers attached to the file are not those of {called}: elements are repeated or reordered",
             (),
         )
-    count = _counted(len(differences), "element")
+    count = wording.counted(len(differences), "element")
     return f"The answers attached to the file differ from {called} in {count}", differences
 
 
@@ -344,30 +345,18 @@ def _summary(found: dict, rest: int) -> str:
     other = "other part" if pages or missing or added or moved else "part"
     said = []
     if missing:
-        said.append(f"{_pages(missing)} {_is(len(missing))} missing")
+        said.append(f"{_pages(missing)} {wording.noun(len(missing), 'is', 'are')} missing")
     if added:
-        said.append(f"{_counted(len(added), 'page')} {'was' if len(added) == 1 else 'were'} added")
+        said.append(f"{wording.counted(len(added), 'page')} {wording.noun(len(added), 'was', 'were')} added")
     if moved:
-        said.append(f"{_counted(len(moved), 'page')} {_is(len(moved))} in another place")
+        said.append(
+            f"{wording.counted(len(moved), 'page')} {wording.noun(len(moved), 'is', 'are')} in another place"
+        )
     if pages or rest:
-        parts = [_counted(pages, "page")] if pages else []
-        parts += [f"{_counted(rest, other)} of the file"] if rest else []
-        said.append(f"{_and(parts)} {_is(pages + rest)} not as stored")
-    return _and(said)
-
-
-def _and(parts: list[str]) -> str:
-    """ "one, two and three"; nothing of nothing."""
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))
-
-
-def _counted(count: int, word: str) -> str:
-    """ "1 page" or "1,200 pages"."""
-    return f"{count:,} {word}{'' if count == 1 else 's'}"
-
-
-def _is(count: int) -> str:
-    return "is" if count == 1 else "are"
+        parts = [wording.counted(pages, "page")] if pages else []
+        parts += [f"{wording.counted(rest, other)} of the file"] if rest else []
+        said.append(f"{wording.listed(parts)} {wording.noun(pages + rest, 'is', 'are')} not as stored")
+    return wording.listed(said)
 
 
 def _rows_of_pages(found: dict) -> list[Difference]:
@@ -400,7 +389,7 @@ def _pages(pages: list[int]) -> str:
         else:
             runs.append([page])
     said = [[f"{run[0]} to {run[-1]}"] if len(run) > 2 else map(str, run) for run in runs]
-    return f"page{'s' if len(pages) > 1 else ''} {_and([each for run in said for each in run])}"
+    return f"page{'s' if len(pages) > 1 else ''} {wording.listed([each for run in said for each in run])}"
 
 
 def _listed(differences: Iterable[Difference]) -> tuple[Difference, ...]:

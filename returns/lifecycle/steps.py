@@ -6,15 +6,15 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from .. import clock, history
 from ..acts import ActionRefused, answerer, fresh, restore_answers, void_signatures
 from ..answers.reader import read
 from ..checks.completeness import assess
-from ..messages.notices import listed, tell, with_roles
+from ..messages.notices import tell, with_roles
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..rules.states import power
+from ..values import wording
 from ..values.digests import canonical
 from ..versions.snapshot import says_the_same, thaw_version
 
@@ -119,15 +119,15 @@ def opened(step: Step) -> None:
             return_,
             [owner] if owner else with_roles(return_, Role.LEAD),
             but=step.by,
-            subject=f"{listed(codes)} came back to you",
-            text=f"{step.by} sent {listed(codes)} back. Why: {step.event.reason}",
+            subject=f"{wording.listed_codes(codes)} came back to you",
+            text=f"{step.by} sent {wording.listed_codes(codes)} back. Why: {step.event.reason}",
             path=reverse("returns:work-list", args=_address(return_)),
         )
 
 
 def reopened(step: Step) -> None:
     opened(step)
-    codes = listed([place.code for place in step.details["wanted"]])
+    codes = wording.listed_codes([place.code for place in step.details["wanted"]])
     _tell_all(
         step,
         f"The return is open again: {codes}",
@@ -185,7 +185,7 @@ def decided(step: Step) -> None:
     decision.pk = None
     decision.save(force_insert=True)
     step.return_.__dict__.pop("decision", None)
-    on = date_format(decision.date, "j F Y")
+    on = wording.day(decision.date)
     text = f"Cabinet’s decision of {on}, minute {decision.minute}: {decision.text}"
     if decision.delegate:
         text += f" {power(decision)}"
@@ -249,7 +249,7 @@ def filed(step: Step) -> None:
     filing: Filing = step.details["filing"]
     filing.return_record, filing.event = step.return_, step.event
     filing.save(force_insert=True)
-    on = date_format(filing.date, "j F Y")
+    on = wording.day(filing.date)
     _tell_all(
         step, "The return is filed", f"{step.by} recorded the filing of {on}, reference {filing.reference}."
     )

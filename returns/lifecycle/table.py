@@ -9,7 +9,7 @@ from django.db import models
 
 from ..models import Event, Return, User, Version
 from ..rules import access
-from ..values.parsing import within_sentence
+from ..values import wording
 from . import steps
 from .steps import Step
 
@@ -175,7 +175,7 @@ def as_markdown() -> str:
     """The table for the README."""
     rows = ["| act | from | to | who | on condition of |", "| --- | --- | --- | --- | --- |"]
     for action, transition in TRANSITIONS.items():
-        sources = ", ".join(within_sentence(status.label) for status in transition.sources)
-        target = within_sentence(transition.target.label) if transition.target else "the same"
+        sources = ", ".join(wording.within_sentence(status.label) for status in transition.sources)
+        target = wording.within_sentence(transition.target.label) if transition.target else "the same"
         rows.append(f"| {action.label} | {sources} | {target} | {transition.who} | {transition.condition} |")
     return "\n".join(rows)

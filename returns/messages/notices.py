@@ -54,13 +54,3 @@ def with_roles(return_: Return, *roles: Role) -> list[User]:
             authority_id=return_.authority_id, is_active=True, groups__name__in=roles
         ).distinct()
     )
-
-
-def listed(codes: list[str], *, most: int = 12) -> str:
-    """Codes as a sentence would list them, each once: "R1, R2 and 3 more"."""
-    codes = list(dict.fromkeys(codes))  # one line of several departments has one code
-    shown = codes[:most]
-    more = len(codes) - len(shown)
-    if more:
-        return f"{', '.join(shown)} and {more} more"
-    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)

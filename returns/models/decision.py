@@ -8,12 +8,11 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.timezone import localtime
 
 from .. import clock
-from ..values.parsing import within_sentence
+from ..values import wording
 from .council import User
 from .return_ import Event, Return
 from .stored import StoredCopy
@@ -72,7 +71,7 @@ class Version(StoredCopy):
     @property
     def words(self) -> str:
         """What it is, within a sentence: "as sent to Cabinet"."""
-        return within_sentence(self.get_kind_display())
+        return wording.within_sentence(self.get_kind_display())
 
     @property
     def day(self) -> datetime.date:
@@ -82,7 +81,7 @@ class Version(StoredCopy):
     @property
     def dated(self) -> str:
         """What it is and since when, within a sentence: "as approved by Cabinet on 2 December 2004"."""
-        return f"{self.words} on {date_format(self.day, 'j F Y')}"
+        return f"{self.words} on {wording.day(self.day)}"
 
     @property
     def called(self) -> str:
@@ -248,5 +247,5 @@ class Correction(models.Model):
     def sentence(self) -> str:
         """What was corrected, when, by whom and why, to be read beside what now counts."""
         event = self.event
-        on = date_format(localtime(event.at), "j F Y")
+        on = wording.day(localtime(event.at))
         return f"Corrected on {on} by {event.by} from {event.old} to {event.new}. Why: {event.reason.rstrip('.')}."

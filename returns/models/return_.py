@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .. import proforma
-from ..values.parsing import within_sentence
+from ..values import wording
 from .council import Authority, Department, User
 
 
@@ -59,7 +59,7 @@ class Return(models.Model):
     @property
     def status_words(self) -> str:
         """Its status within a sentence: "the return is with Cabinet"."""
-        return within_sentence(self.get_status_display())
+        return wording.within_sentence(self.get_status_display())
 
     @cached_property
     def decision(self):

@@ -1,9 +1,7 @@
 """Why something can't be changed: who locked it, when, why, and who can open it."""
 
-from django.utils.formats import date_format
-
 from ..models import Correctable, Event, Return, Role, User
-from ..templatetags.returns_format import moment
+from ..values import wording
 
 MOVES = (
     Event.Kind.SENT,
@@ -32,7 +30,7 @@ def why_locked(return_: Return) -> str:
 
 
 def _how(return_: Return, status: str, move: Event) -> str:
-    who, when = move.by, moment(move.at)
+    who, when = move.by, wording.moment(move.at)
     if status == Return.Status.WITH_CABINET:
         return f"{who} sent the return to Cabinet on {when}, so its answers are locked until Cabinet has decided."
     if status == Return.Status.REFERRED_BACK:
@@ -47,16 +45,16 @@ def _how(return_: Return, status: str, move: Event) -> str:
     if status == Return.Status.SUBMITTED:
         filing = return_.filing
         return (
-            f"The return was filed on {date_format(filing.day, 'j F Y')}, reference {filing.number}, as {who} "
+            f"The return was filed on {wording.day(filing.day)}, reference {filing.number}, as {who} "
             f"recorded on {when}{_corrected(filing)}, so it is locked."
         )
     decision = return_.decision
     approved = (
-        f"Approved by Cabinet on {date_format(decision.day, 'j F Y')}, minute {decision.number}, as "
-        f"{decision.event.by} recorded on {moment(decision.event.at)}{_corrected(decision)}, so it is locked."
+        f"Approved by Cabinet on {wording.day(decision.day)}, minute {decision.number}, as "
+        f"{decision.event.by} recorded on {wording.moment(decision.event.at)}{_corrected(decision)}, so it is locked."
     )
     if decision.delegate_id:
-        until = date_format(decision.delegated_until, "j F Y")
+        until = wording.day(decision.delegated_until)
         power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
         if status == Return.Status.AMENDING:
             power = (

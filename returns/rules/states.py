@@ -5,9 +5,8 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
-
 from ..models import Decision, Return
+from ..values import wording
 
 Status = Return.Status
 
@@ -40,8 +39,8 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
     """The same of what Cabinet has just approved by that decision."""
     if decision is None or not decision.delegate_id or day > decision.delegated_until:
         return ""
-    until = date_format(decision.delegated_until, "j F Y")
-    given = date_format(decision.day, "j F Y")
+    until = wording.day(decision.delegated_until)
+    given = wording.day(decision.day)
     return (
         f"{decision.delegate} may change this section until {until}, under Cabinet’s delegation of {given}."
     )
@@ -49,7 +48,7 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
 
 def power(decision: Decision) -> str:
     """What the delegation of that decision allows."""
-    until = date_format(decision.delegated_until, "j F Y")
+    until = wording.day(decision.delegated_until)
     return f"{decision.delegate} may amend case studies and efficiency figures until {until}."
 
 
@@ -80,7 +79,7 @@ def _approved(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]
 
 def _amending(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
     decision = return_.decision
-    until = date_format(decision.delegated_until, "j F Y")
+    until = wording.day(decision.delegated_until)
     if day <= decision.delegated_until:
         amending = (
             f"{decision.delegate} is amending it under Cabinet’s delegation, until {until} at the latest; until that "
@@ -97,12 +96,12 @@ def _amending(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]
 
 def _submitted(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
     filing = return_.filing
-    filed = f"filed on {date_format(filing.day, 'j F Y')}, reference {filing.number}"
+    filed = f"filed on {wording.day(filing.day)}, reference {filing.number}"
     return "FILED", f"Approved by Cabinet on {_met(return_.decision)}; {filed}.", "filed", False
 
 
 def _met(decision: Decision) -> str:
-    return f"{date_format(decision.day, 'j F Y')}, minute {decision.number}"
+    return f"{wording.day(decision.day)}, minute {decision.number}"
 
 
 _BY_STATUS = {

@@ -97,8 +97,3 @@ def shorten(text: str, length: int = 40) -> str:
 
 def _trim(text: str) -> str:
     return text.strip(" \t\r\n\xa0")
-
-
-def within_sentence(label: str) -> str:
-    """A label as it stands within a sentence: "with Cabinet", not "With Cabinet"."""
-    return f"{label[:1].lower()}{label[1:]}"

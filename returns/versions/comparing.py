@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ..answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
@@ -13,6 +12,7 @@ from ..answers.reader import Answers, Cell, Place, read
 from ..models import Decision, Event, Return, User, Version
 from ..proforma import Section
 from ..rules import access
+from ..values import wording
 from ..values.differences import GONE, NEW, Piece, marked
 from .snapshot import stored_columns, thaw_version
 
@@ -162,8 +162,7 @@ def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
         return ""
     old, new = was.value, now.value
     if kind in ("count", "money") and was.applies and now.applies and None not in (old, new):
-        difference = f"{abs(new - old):,}".removesuffix(".0")
-        return f"{'up' if new > old else 'down'} by {difference}"
+        return f"{'up' if new > old else 'down'} by {wording.figure(abs(new - old))}"
     if kind == TEXT and not any(piece.kind in (GONE, NEW) for piece in (*before, *after)):
         return "only spaces or line ends differ"
     return ""
@@ -221,20 +220,20 @@ class Trail:
 
 
 def _day(event: Event) -> str:
-    return date_format(localtime(event.at), "j F Y")
+    return wording.day(localtime(event.at))
 
 
 def _decided(event: Event) -> tuple[Decision, str]:
     """The decision of that event, and its day and minute number as they count now."""
     decision = Decision.objects.get(event=event)
-    return decision, f"{date_format(decision.day, 'j F Y')}, minute {decision.number}"
+    return decision, f"{wording.day(decision.day)}, minute {decision.number}"
 
 
 def _delegated(event: Event) -> str:
     decision, when = _decided(event)
     if not decision.delegate_id:
         return ""
-    until = date_format(decision.delegated_until, "j F Y")
+    until = wording.day(decision.delegated_until)
     return f"Delegated by Cabinet, {when}, until {until}"
 
 

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.utils.formats import date_format
 from django.views.generic import TemplateView
 
 from .. import clock
@@ -16,6 +15,7 @@ from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehears
 from ..lifecycle.forms import FORMS, ElementsForm, element_key
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
+from ..values import wording
 from ..values.digests import short_code
 from .base import PassMixin, ReturnMixin, given_back
 
@@ -193,7 +193,7 @@ class ActList(PassMixin, ReturnMixin, TemplateView):
             return ""
         if decision.delegate is None:
             return "none"
-        until = date_format(decision.delegated_until, "j F Y")
+        until = wording.day(decision.delegated_until)
         passed = ", which has passed" if decision.delegated_until < clock.today() else ""
         return f"{decision.delegate} may amend case studies and efficiency figures until {until}{passed}"
 

@@ -12,9 +12,9 @@ from ..answers.reader import read
 from ..forms import unsaved
 from ..forms.answers import PageForm, form_helper
 from ..lifecycle.forms import DATES
-from ..messages.notices import listed
 from ..models import User
 from ..rules import access, refusals
+from ..values import wording
 from .base import ReturnMixin, adopt_url, given_back
 
 
@@ -80,7 +80,7 @@ class AllocationForm(PageForm):
         deadline = self.return_.proforma.round.deadline
         if not deadline - datetime.timedelta(days=365) <= due <= deadline:
             raise forms.ValidationError(
-                f"The date must lie in the year up to the filing date, {deadline:%-d %B %Y}."
+                f"The date must lie in the year up to the filing date, {wording.day(deadline)}."
             )
         return due
 
@@ -121,13 +121,15 @@ class AllocationView(ReturnMixin, TemplateView):
         noun = "line is" if changed == 1 else "lines are"
         told = f"{changed} {noun} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
-            told += f" Signatures on {listed(sorted(void))} are void, and their givers are told."
+            told += (
+                f" Signatures on {wording.listed_codes(sorted(void))} are void, and their givers are told."
+            )
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 
     def get_context_data(self, form=None, **kwargs):
         row = unsaved.find(self.request) if form is None and self._may_allocate() else None
-        initial = {"due": f"{self.return_.answers_due:%-d %B %Y}"}
+        initial = {"due": f"{wording.day(self.return_.answers_due)}"}
         form = form or AllocationForm(self.return_, row and row.posted, initial=initial)
         answers = read(self.return_)
         rows = self._rows(answers, set(form["lines"].value() or []))

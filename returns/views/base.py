@@ -12,7 +12,7 @@ from ..answers.reader import Answers, read
 from ..forms import unsaved
 from ..models import Authority, Department, Notice, Return, Role, User
 from ..rules import access, refusals
-from ..templatetags.returns_format import moment
+from ..values import wording
 from ..versions.snapshot import thaw_version
 
 # Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
@@ -138,7 +138,7 @@ class ReturnMixin(CouncilMixin):
 
     @property
     def footer_status(self) -> str:
-        return f"Return {self.return_.status_words}. As at {moment(clock.now())}."
+        return f"Return {self.return_.status_words}. As at {wording.moment(clock.now())}."
 
     def answers_shown(self, *sections: str):
         """The answers to read on this page: of the copy that stands, for those who see copies only."""

@@ -12,6 +12,7 @@ from ..checks.completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
 from ..rules import access, refusals
+from ..values import wording
 from ..work.since_signed import changed_since_signed
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -108,7 +109,7 @@ class SignMixin:
             count = self.sign(request.POST.get("shown", ""))
         except ActionRefused as refusal:
             return self.render_to_response(self.get_context_data(refusal=refusal), status=409)
-        messages.success(request, f"Signed: {count} element{'' if count == 1 else 's'}.")
+        messages.success(request, f"Signed: {wording.counted(count, 'element')}.")
         return redirect("returns:signature-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, refusal=None, **kwargs):

@@ -15,7 +15,7 @@ from .. import clock
 from ..answers.reader import people_of
 from ..forms import unsaved
 from ..models import Return, Role, Unsaved, User
-from ..templatetags.returns_format import moment
+from ..values import wording
 from .base import CouncilMixin, ReturnMixin
 
 Why = Unsaved.Why
@@ -52,7 +52,7 @@ class Kept:
 def kept(row: Unsaved, authority, writer: User) -> Kept:
     """The form in words."""
     about = unsaved.what_it_is(row)
-    when = moment(unsaved.kept_moment(row))
+    when = wording.moment(unsaved.kept_moment(row))
     head = f"{f'{about}, typed' if about else 'Typed'} by {writer}, not saved, {when}"
     return Kept(
         row,

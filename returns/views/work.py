@@ -3,16 +3,14 @@
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
-from django.utils.formats import date_format
 from django.views.generic import TemplateView, View
 
 from .. import clock
 from ..answers.reader import read
 from ..checks.completeness import Assessment, Blocker, PlaceState, assess
-from ..messages.notices import listed
 from ..models import Event
 from ..rules import access, refusals
-from ..templatetags.returns_format import moment
+from ..values import wording
 from ..work.next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -82,8 +80,8 @@ class MyWork(ReturnMixin, TemplateView):
         deadline = self.return_.proforma.round.deadline
         days = (deadline - clock.today()).days
         if days < 0:
-            return f"Filing closed on {date_format(deadline, 'j F Y')}."
-        return f"Filing closes in {days} day{'' if days == 1 else 's'}." if days else "Filing closes today."
+            return f"Filing closed on {wording.day(deadline)}."
+        return f"Filing closes in {wording.counted(days, 'day')}." if days else "Filing closes today."
 
     def _last_saved(self) -> str:
         """The last answer this person saved, or nothing."""
@@ -92,15 +90,13 @@ class MyWork(ReturnMixin, TemplateView):
         if last is None:
             return ""
         section, _ = self.return_.proforma.tables[last.table]
-        return f"Last saved: you, {last.line or section.short}, {moment(last.at)}."
+        return f"Last saved: you, {last.line or section.short}, {wording.moment(last.at)}."
 
     def _open_caption(self, may_amend: list) -> str:
         if not may_amend:
             return ""
-        until = date_format(self.return_.delegation.delegated_until, "j F Y")
-        return (
-            f"{len(may_amend)} open answer{'' if len(may_amend) == 1 else 's'}, yours to amend until {until}"
-        )
+        until = wording.day(self.return_.delegation.delegated_until)
+        return f"{wording.counted(len(may_amend), 'open answer')}, yours to amend until {until}"
 
     def _order_of_dates(self) -> str:
         points = self.return_.proforma.section_by_key["outcomes"].points
@@ -145,7 +141,7 @@ def _heading(assessment: Assessment, tasks: list[Task], act: NextAct | None, may
     """Counts what the lists below it show."""
     held, total = sum(task.blocks for task in tasks), len(assessment.blockers)
     if held:
-        return f"You hold {held:,} of the {total:,} blocker{'' if total == 1 else 's'}"
+        return f"You hold {held:,} of the {wording.counted(total, 'blocker')}"
     if tasks:
         return f"{len(tasks)} line{' waits' if len(tasks) == 1 else 's wait'} for you"
     if may_amend:
@@ -154,7 +150,7 @@ def _heading(assessment: Assessment, tasks: list[Task], act: NextAct | None, may
     if act is None or not act.own:
         return "Nothing waits for you"
     if total:
-        return f"You hold none of the {total:,} blocker{'' if total == 1 else 's'}"
+        return f"You hold none of the {wording.counted(total, 'blocker')}"
     return "Nothing blocks the return"
 
 
@@ -172,17 +168,17 @@ def _of_others(assessment: Assessment, mine: list, user) -> list[str]:
         if blocker.owner and blocker.department and blocker.department.pk in user.department_ids:
             near[blocker.owner] = near.get(blocker.owner, 0) + 1
     if near:
-        names = listed([str(person) for person in near])
+        names = wording.listed_codes([str(person) for person in near])
         hold = "holds" if len(near) == 1 else "hold"
         sentences.append(f"{names} still {hold} {sum(near.values()):,} of the council’s {total:,} blockers.")
     else:
-        sentences.append(f"The council still has {total:,} blocker{'' if total == 1 else 's'}.")
+        sentences.append(f"The council still has {wording.counted(total, 'blocker')}.")
     return sentences
 
 
 def _group_words(states: list) -> str:
     blank = sum(state.blank for state in states)
-    lines = f"{len(states)} line{'' if len(states) == 1 else 's'}"
+    lines = f"{wording.counted(len(states), 'line')}"
     return f"{lines}, {f'{blank} blank' if blank else 'complete'}"
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from django.db.models import Min
 from django.urls import reverse
-from django.utils.formats import date_format
 
 from .. import clock
 from ..acts import answerer, prepared_by
@@ -15,10 +14,9 @@ from ..acts.reminding import not_reminded_today
 from ..answers.reader import Place
 from ..checks.completeness import Assessment, Blocker, Part, PlaceState
 from ..lifecycle import TRANSITIONS, Action, available_actions
-from ..messages.notices import listed
 from ..models import Event, Query, Return, User
 from ..rules import access
-from ..templatetags.returns_format import waiting
+from ..values import wording
 from ..values.parsing import shorten
 from ..versions.snapshot import says_the_same
 
@@ -234,7 +232,9 @@ def _query_task(assessment: Assessment, user: User, state: PlaceState, query: Qu
         url=_url(place.return_, "returns:query-detail", query.number) if can_open else "",
         text=f"{said.by} {verb}: {_quoted(said.new)}",
         date=asked,
-        day=Day(f"{'Replied' if query.replied_id else 'Asked'} {_short(asked)}", waiting(said.at)),
+        day=Day(
+            f"{'Replied' if query.replied_id else 'Asked'} {_short(asked)}", wording.days_waiting(said.at)
+        ),
         blocks=blocks,
         act=act if can_do else "",
     )
@@ -264,7 +264,9 @@ def _signature_task(assessment: Assessment, user: User, part: Part) -> Task:
     else:
         act = f"Check {_counted(count, 'figure')}"
     if prepared:
-        text = f"You prepared {listed(prepared)} yourself, so another section 151 officer signs."
+        text = (
+            f"You prepared {wording.listed_codes(prepared)} yourself, so another section 151 officer signs."
+        )
     elif unready:
         text = f"{_counted(unready, 'blocker')} to clear before you can sign."
     else:
@@ -471,7 +473,7 @@ def _counted(count: int, one: str, many: str = "") -> str:
 
 
 def _short(date: datetime.date) -> str:
-    return date_format(date, "j F")
+    return wording.day_of_year(date)
 
 
 def _act_url(return_: Return, action: Action) -> str:

@@ -3,6 +3,7 @@ import sys
 
 from returns.checks.completeness import assess
 
+from ...values import wording
 from ._return import ReturnCommand
 
 
@@ -33,9 +34,7 @@ class Command(ReturnCommand):
             who = blocker.owner or "no one yet"
             self.stdout.write(f"  {blocker.message}. {who}. {blocker.url}")
         count = len(assessment.blockers)
-        self.stdout.write(
-            f"£{assessment.exposure_gbp:,} is exposed by {count:,} blocker{'' if count == 1 else 's'}."
-        )
+        self.stdout.write(f"£{assessment.exposure_gbp:,} is exposed by {wording.counted(count, 'blocker')}.")
 
 
 def _as_dict(assessment) -> dict:
