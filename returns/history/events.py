@@ -10,7 +10,7 @@ from ..answers.cells import figures_in_words, kept_in_words
 from ..answers.reader import Place
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..models.report_headings import heading_of
-from ..values import digests
+from . import hash_chain
 
 # What a correction is of, by the field that its event names.
 CORRECTED = {"decision": "Cabinet’s decision", "filing": "The filing"}
@@ -46,7 +46,7 @@ def linked(after: Head, events: list[Event]) -> list[Event]:
     for event in events:
         number += 1
         event.number = number
-        event.digest = digest = digests.link(digest, event)
+        event.digest = digest = hash_chain.link(digest, event)
     return events
 
 

@@ -12,6 +12,7 @@ from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError
 from ..values import digests
 from ..versions.snapshot import freeze
+from . import hash_chain
 from .events import (
     Head,
     allocation_detail,
@@ -94,7 +95,7 @@ def _broken_links(events: list[Event]) -> Iterator[str]:
         if event.number != number:
             yield f"Event {number:,} is missing: event {event.number:,} follows event {number - 1:,}."
             return
-        if event.digest != digests.link(digest, event):
+        if event.digest != hash_chain.link(digest, event):
             yield (
                 f"Event {number:,} ({event.get_kind_display().lower()}, {event.line or event.section or 'return'}) "
                 "does not fit the digest that it carries: it, or the order of events, was altered."

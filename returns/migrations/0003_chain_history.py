@@ -2,6 +2,7 @@
 
 from django.db import migrations
 
+from returns.history import hash_chain
 from returns.values import digests
 
 
@@ -25,7 +26,7 @@ def tie(apps, schema_editor):
         digest = ""
         for number, event in enumerate(events, 1):
             event.number = number
-            event.digest = digest = digests.link(digest, event)
+            event.digest = digest = hash_chain.link(digest, event)
         Event.objects.bulk_update(events, ["number", "digest", "detail"], batch_size=500)
 
 

@@ -1,28 +1,7 @@
-"""The digests that tie a history together: each covers an event and the digest before it."""
+"""One spelling for data and the digests of it."""
 
-import datetime
 import hashlib
 import json
-
-# What a digest covers, in this order. A change here would break every chain there is.
-COVERED = (
-    "return_record_id",
-    "number",
-    "at",
-    "by_id",
-    "kind",
-    "section",
-    "table",
-    "line",
-    "point",
-    "department_id",
-    "field",
-    "old",
-    "new",
-    "reason",
-    "detail",
-    "version",
-)
 
 
 def canonical(value) -> str:
@@ -36,18 +15,6 @@ def sha256(text: str) -> str:
 
 def sha256_of_bytes(body: bytes) -> str:
     return hashlib.sha256(body).hexdigest()
-
-
-def link(previous: str, event) -> str:
-    """The digest of the event as the one after `previous` (empty for the first), in hexadecimal."""
-    covered = [getattr(event, name) for name in COVERED]
-    covered = [
-        value.astimezone(datetime.UTC).isoformat(timespec="microseconds")
-        if isinstance(value, datetime.datetime)
-        else value
-        for value in covered
-    ]
-    return sha256(canonical([previous, covered]))
 
 
 def short_code(digest: str) -> str:

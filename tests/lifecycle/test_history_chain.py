@@ -10,9 +10,9 @@ from django.db import IntegrityError, connection, transaction
 
 from returns import history
 from returns.acts import correct_filing
+from returns.history import hash_chain
 from returns.lifecycle import Action
 from returns.models import Allocation, Event, Return
-from returns.values import digests
 from tests.lifecycle.moving import day, do, filing, fresh, save, who
 from tests.lifecycle.tampering import (
     answer_models,
@@ -271,7 +271,7 @@ def test_a_whole_history_is_called_whole_and_named_by_its_last_digest(wyeborough
     ]
 
 
-@pytest.mark.parametrize("name", [*digests.COVERED, "digest"])
+@pytest.mark.parametrize("name", [*hash_chain.COVERED, "digest"])
 @pytest.mark.parametrize("where", ["first", "middle", "last"])
 def test_one_character_altered_in_one_event_is_found_and_named(altered, marchshire, name, where):
     events = altered.events.order_by("number")
@@ -328,7 +328,7 @@ def test_two_events_swapped_are_named_at_the_first(altered):
 
 def test_two_contents_swapped_are_named_at_the_first(altered):
     first, second = (altered.events.get(number=number) for number in (700, 701))
-    for name in (*digests.COVERED, "digest"):
+    for name in (*hash_chain.COVERED, "digest"):
         if name not in ("number", "return_record_id"):
             field = Event._meta.get_field(name.removesuffix("_id")).name
             sql_update(first, field, getattr(second, name))
@@ -353,7 +353,7 @@ def test_an_event_put_in_with_a_digest_of_its_own_breaks_at_the_next(altered):
         sql_update(event, "number", event.number + 1)
     event = altered.events.get(number=699)
     before, event.number = event.digest, 700
-    event.digest = digests.link(before, event)
+    event.digest = hash_chain.link(before, event)
     sql_insert(event)
     following = altered.events.get(number=701)
 
@@ -391,7 +391,7 @@ def test_a_history_written_anew_is_found_by_the_head_that_the_pdf_prints(altered
     for event in altered.events.order_by("number"):
         if event.number == 700:
             event.reason = "Nobody said so."
-        new = digests.link(digest, event)
+        new = hash_chain.link(digest, event)
         run("UPDATE returns_event SET reason = %s, digest = %s WHERE id = %s", event.reason, new, event.pk)
         digest = new
 
@@ -476,7 +476,7 @@ def test_numbers_of_one_return_are_given_once(wyeborough):
 
 def test_a_digest_covers_every_column_of_an_event_but_two(db):
     """A column added later is covered, or this says so."""
-    assert {field.attname for field in Event._meta.concrete_fields} == {*digests.COVERED, "id", "digest"}
+    assert {field.attname for field in Event._meta.concrete_fields} == {*hash_chain.COVERED, "id", "digest"}
     assert prepared(Event._meta.get_field("digest"), "a") == "a"
 
 
@@ -487,5 +487,5 @@ def test_saving_goes_on_after_a_check(marchshire):
     assert history.check(marchshire) == []
     saved = save(marchshire, "officer-education", "outcomes", "R1", {"comment": "Said anew."})
 
-    assert saved.events[0].digest == digests.link(before.digest, saved.events[0])
+    assert saved.events[0].digest == hash_chain.link(before.digest, saved.events[0])
     assert history.check(fresh(marchshire)) == []
