@@ -4,9 +4,10 @@ from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
 from django.urls.converters import SlugConverter
 
-from . import dashboard, views
+from . import views
 from .cabinet import report_views as report
 from .pack import views as pack
+from .steering import views as steering
 
 
 class RoundConverter(SlugConverter):
@@ -32,9 +33,9 @@ urlpatterns = [
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),
     path("health/ready/", views.ready, name="health-ready"),
-    path("<slug:authority>/<round:round>/dashboard/", dashboard.Dashboard.as_view(), name="dashboard-detail"),
-    path("<slug:authority>/<round:round>/missing/", dashboard.BlockerList.as_view(), name="blocker-list"),
-    path("<slug:authority>/<round:round>/cabinet/", dashboard.CabinetPage.as_view(), name="cabinet-detail"),
+    path("<slug:authority>/<round:round>/dashboard/", steering.Dashboard.as_view(), name="dashboard-detail"),
+    path("<slug:authority>/<round:round>/missing/", steering.BlockerList.as_view(), name="blocker-list"),
+    path("<slug:authority>/<round:round>/cabinet/", steering.CabinetPage.as_view(), name="cabinet-detail"),
     path(
         "<slug:authority>/<round:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
     ),

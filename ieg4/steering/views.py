@@ -14,7 +14,7 @@ from returns.versions.snapshot import thaw_version
 from returns.views.base import PassMixin, ReturnMixin
 from returns.work.next_act import next_act, tasks_of
 
-from .cabinet.report import kept_copy, report_of
+from ..cabinet.report import kept_copy, report_of
 
 PLACES_SHOWN = 3
 
