@@ -6,6 +6,7 @@ from django.urls.converters import SlugConverter
 
 from . import views
 from .cabinet import report_views as report
+from .cabinet import views as cabinet
 from .pack import views as pack
 from .steering import views as steering
 
@@ -35,7 +36,7 @@ urlpatterns = [
     path("health/ready/", views.ready, name="health-ready"),
     path("<slug:authority>/<round:round>/dashboard/", steering.Dashboard.as_view(), name="dashboard-detail"),
     path("<slug:authority>/<round:round>/missing/", steering.BlockerList.as_view(), name="blocker-list"),
-    path("<slug:authority>/<round:round>/cabinet/", steering.CabinetPage.as_view(), name="cabinet-detail"),
+    path("<slug:authority>/<round:round>/cabinet/", cabinet.CabinetPage.as_view(), name="cabinet-detail"),
     path(
         "<slug:authority>/<round:round>/cabinet/report/", report.ReportDetail.as_view(), name="report-detail"
     ),

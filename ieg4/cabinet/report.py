@@ -27,8 +27,9 @@ from returns.checks.contradictions import Contradiction, Passage, contradictions
 from returns.documents.engine.pdf import RenderFailed
 from returns.documents.engine.sheet import Sheet
 from returns.documents.return_ import council_css
-from returns.models import Event, ReportCopy, ReportParagraph, Return, Version
+from returns.models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from returns.models.report_headings import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
+from returns.rules.access import can_see_contradictions
 from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code
 from returns.values.parsing import clean_text
 from returns.versions.snapshot import thaw_version
@@ -138,6 +139,14 @@ def report_of(return_: Return, present: Assessment | None = None) -> Report:
     return _drafted(
         return_, assess(thaw_version(return_, version)) if version else assess(read(return_)), version
     )
+
+
+def contradictions_shown(user: User, assessment: Assessment) -> int:
+    """How many places contradict a stored fact; none for people who have nothing to correct."""
+    return_ = assessment.answers.return_
+    if not can_see_contradictions(user, return_):
+        return 0
+    return len(report_of(return_, assessment).contradictions)
 
 
 def kept_copy(return_: Return) -> ReportCopy | None:

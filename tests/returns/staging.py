@@ -96,8 +96,8 @@ def remember_answers(patch) -> dict:
         "returns.checks.completeness",
         "outcomes.grid",
         "efficiency.gains.views",
-        "ieg4.dashboard",
-        "ieg4.cabinet.report",
+        "ieg4.steering",
+        "ieg4.cabinet",
     )
     for function in (read, thaw, report_of):
         for name, module in list(sys.modules.items()):

@@ -1,0 +1,90 @@
+"""The page that Cabinet opens first: whether it is safe to approve, and the return to read."""
+
+from django.urls import reverse
+from django.views.generic import TemplateView
+
+from outcomes.progress import Standing, standing
+from returns.answers.reader import read
+from returns.checks.completeness import assess
+from returns.models import Query, Version
+from returns.rules import access, refusals
+from returns.values.digests import short_code
+from returns.versions.snapshot import thaw_version
+from returns.views.base import PassMixin, ReturnMixin
+from returns.work.next_act import next_act, tasks_of
+
+from .report import contradictions_shown, kept_copy
+
+
+class CabinetPage(PassMixin, ReturnMixin, TemplateView):
+    """Is it safe to approve? One sentence, the exposure, and the return to read."""
+
+    template_name = "ieg4/cabinet_detail.html"
+
+    def allowed(self) -> bool:
+        return access.can_open_cabinet_page(self.request.user, self.return_)
+
+    def get_context_data(self, **kwargs):
+        user = self.request.user
+        versions = list(
+            self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
+        )
+        for version in versions:
+            version.return_record = self.return_
+            version.code = short_code(version.digest)
+        # Once there is a copy Cabinet reads that, whatever is worked on since.
+        live = read(self.return_)
+        assessment = assess(live)
+        answers = thaw_version(self.return_, versions[0]) if versions else live
+        places = {place.key: place for place in live.places()}
+        questions = [
+            {"query": query, "place": places[key]}
+            for key, queries in live.queries.items()
+            if key in places
+            for query in queries
+            if query.kind == Query.Kind.QUESTION
+        ]
+        outcomes = self.return_.proforma.section_by_key["outcomes"]
+        return super().get_context_data(**kwargs) | {
+            "assessment": assessment,
+            "act": next_act(assessment, user, tasks_of(assessment, user)),
+            "contradictions": contradictions_shown(user, assessment),
+            "standing": (found := standing(answers)),
+            "standing_rows": _standing_rows(found, outcomes.points[-1].label),
+            "outcomes_page": self._outcomes_page(versions),
+            "version": versions[0] if versions else None,
+            "versions": versions,
+            "report": kept_copy(self.return_),
+            "decision": self.return_.decision,
+            "filing": self.return_.filing,
+            "questions": sorted(questions, key=lambda row: row["query"].number),
+            "can_ask": access.can_ask_question(user, self.return_),
+            "outcomes": outcomes.lines,
+            "last_date": outcomes.points[-1].label,
+            "lock": refusals.why_locked(self.return_),
+        }
+
+    def _outcomes_page(self, versions: list[Version]) -> str:
+        """Where the outcomes that the page counts can be read."""
+        if versions:
+            return versions[0].get_absolute_url()
+        return reverse("returns:return-whole", args=[self.authority.slug, self.return_.round])
+
+
+def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str], str]]:
+    """Each way in which outcomes are counted: its name, the codes, what it means."""
+    stretch = (
+        f"Adopted by choice, not green by {last_date}",
+        found.stretch,
+        "stretch outcomes, which have no date to meet",
+    )
+    unknown = ("Not known yet", found.unknown, "a rating that decides is blank")
+    return [
+        ("Achieved", found.achieved, "green today"),
+        ("On course", found.on_course, "amber today, green by its date"),
+        ("Not started but expected", found.expected, "red today, green by its date"),
+        ("At severe risk", found.at_risk, "not green by its date"),
+        *([stretch] if found.stretch else []),
+        *([unknown] if found.unknown else []),
+        ("Outside", found.outside, "not applicable or not adopted"),
+    ]
