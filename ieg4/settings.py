@@ -234,7 +234,7 @@ AXES_COOLOFF_TIME = datetime.timedelta(minutes=1)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_LOCKOUT_CALLABLE = "ieg4.views.too_many_tries"
+AXES_LOCKOUT_CALLABLE = "ieg4.signin.views.too_many_tries"
 AXES_VERBOSE = False
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it asks for the address to lock, which is refused above
 
@@ -244,7 +244,7 @@ SESSION_COOKIE_NAME = "__Host-ieg4-session" if HTTPS else "ieg4-session"
 CSRF_COOKIE_NAME = "__Host-ieg4-csrf" if HTTPS else "ieg4-csrf"
 PASS_COOKIE_NAME = "__Secure-ieg4-pass" if HTTPS else "ieg4-pass"  # __Host- would send it with every page
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "ieg4.views.form_not_ours"
+CSRF_FAILURE_VIEW = "ieg4.signin.views.form_not_ours"
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS

@@ -8,6 +8,7 @@ from . import views
 from .cabinet import report_views as report
 from .cabinet import views as cabinet
 from .pack import views as pack
+from .signin import views as signin
 from .steering import views as steering
 
 
@@ -27,9 +28,9 @@ handler500 = "ieg4.views.server_error"
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("sign-in/", views.SignInView.as_view(), name="sign-in"),
+    path("sign-in/", signin.SignInView.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
-    path("stay-signed-in/", views.stay_signed_in, name="session-extend"),
+    path("stay-signed-in/", signin.stay_signed_in, name="session-extend"),
     path("help/", views.HelpView.as_view(), name="help"),
     path("accessibility/", views.AccessibilityView.as_view(), name="accessibility"),
     path("health/", views.health, name="health"),

@@ -1,67 +1,27 @@
-"""Sign-in, the way to one's own pages, help, and the pages shown when something is refused."""
+"""The way to one's own pages, help, the pages shown when something is refused, and answers for a monitor."""
 
 import logging
 import sqlite3
 import sys
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LoginView
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseServerError, JsonResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.decorators import method_decorator
-from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from returns.forms import unsaved
-from returns.models import Return, Unsaved
+from returns.models import Return
 from returns.rules import access
 
-from .middleware import to_sign_in
 from .readiness import ask_database, readiness
-from .signin import session
-from .signin.forms import SignInForm
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 RETRY_AFTER = 30  # seconds; longer than anybody waits for a lock
 logger = logging.getLogger(__name__)
-
-
-@method_decorator(login_not_required, name="dispatch")
-class SignInView(LoginView):
-    template_name = "ieg4/sign_in.html"
-    authentication_form = SignInForm
-    redirect_authenticated_user = True
-
-    def get_redirect_url(self):
-        """Where they came from; never this page again, which a signed-in person is led away from."""
-        page = super().get_redirect_url()
-        return "" if page.split("?")[0] == self.request.path else page
-
-    def get_context_data(self, **kwargs):
-        return super().get_context_data(**kwargs) | {"kept": unsaved.named_in(self.get_redirect_url())}
-
-    def form_valid(self, form):
-        response = super().form_valid(form)
-        session.begin(self.request.session)
-        return response
-
-
-@require_POST
-def stay_signed_in(request):
-    """The session begins anew; the script gets its new end, anybody else the page that they came from."""
-    session.begin(request.session)
-    left = session.signed_in_until(request)["signed_in"]
-    if request.accepts("text/html"):
-        messages.success(request, f"You stay signed in until {left['until']}.")
-        page = request.POST.get("next", "")
-        known = url_has_allowed_host_and_scheme(page, {request.get_host()}, request.is_secure())
-        return redirect(page if known else "home")
-    return JsonResponse({"signed_in": left})
 
 
 @require_safe
@@ -86,25 +46,6 @@ class HelpView(TemplateView):
 @method_decorator(login_not_required, name="dispatch")
 class AccessibilityView(TemplateView):
     template_name = "ieg4/accessibility.html"
-
-
-def too_many_tries(request, response=None, credentials=None, *args, **kwargs):
-    """Says how long to wait after too many wrong passwords; the same for known and unknown names."""
-    return render(request, "ieg4/too_many_tries.html", status=429)
-
-
-def form_not_ours(request, reason=""):
-    """A form without a valid token, since its person signed in or out in another tab, or it is none of ours.
-
-    What was typed into it is given back, or kept until its writer has signed in.
-    """
-    token = unsaved.read_token(request)
-    if token and not request.user.is_authenticated:
-        return to_sign_in(request)
-    page = token.page if token else request.path
-    response = render(request, "ieg4/form_not_ours.html", {"page": page}, status=403)
-    response.why = Unsaved.Why.SIGNED_IN_AGAIN
-    return response
 
 
 def bad_request(request, exception=None):
