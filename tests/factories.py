@@ -4,7 +4,7 @@ import datetime
 
 import factory
 
-from returns.answers.reader import open_return
+from returns.answers.opening import open_return
 from returns.models import Authority, Department, User
 
 

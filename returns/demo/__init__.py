@@ -21,7 +21,8 @@ from ..acts import (
     sign_figures,
     statement_of,
 )
-from ..answers.reader import Entry, Place, open_return, read
+from ..answers.opening import open_return
+from ..answers.reader import Entry, Place, read
 from ..checks.completeness import assess
 from ..forms.answers import TableFormset, table_formset
 from ..lifecycle import Action, perform

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from ..acts import lock, save_account
-from ..answers.reader import add_department
+from ..answers.opening import add_department
 from ..models import Department, Return, Role, User
 from .answers import NameField, RecordForm, form_helper
 

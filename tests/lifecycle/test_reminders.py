@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from returns import clock, history
 from returns.acts import allocate_lines
 from returns.acts.reminding import due_reminders, remind, send_due
-from returns.answers.reader import open_return
+from returns.answers.opening import open_return
 from returns.models import Notice, Return, Role, User
 from tests.factories import AuthorityFactory, DepartmentFactory, UserFactory
 from tests.lifecycle.moving import at, day, fresh, reopen, save, who
