@@ -8,7 +8,7 @@ import threading
 from returns.documents import queue
 from returns.models import Drawing, User
 from tests.concurrency.together import Deadline, Together, marchshire
-from tests.documents.poison import GOOD
+from tests.support.poison import GOOD
 
 WINDOWS = 3
 

@@ -4,7 +4,7 @@ import pytest
 
 from tests.concurrency.copies import copied
 from tests.concurrency.postgres import programs, running
-from tests.demonstration import demonstration, manage
+from tests.support.demonstration import demonstration, manage
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 # What leans on the database: the rest asks the same of either, and took twice the time for nothing.
 MODULES = [
-    "tests/documents/test_drawing.py",
-    "tests/returns/test_answers.py",
-    "tests/returns/test_unsaved.py",
-    "tests/returns/test_health.py",
+    "tests/unit/returns/documents/test_drawing.py",
+    "tests/unit/returns/answers/test_answers.py",
+    "tests/unit/returns/forms/test_unsaved.py",
+    "tests/unit/ieg4/test_health.py",
     "tests/lifecycle/test_history_chain.py",
     "tests/lifecycle/test_meanwhile.py",
     "tests/lifecycle/test_signatures.py",

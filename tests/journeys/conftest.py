@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from tests.demonstration import demonstration
+from tests.support.demonstration import demonstration
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 45  # seconds for a server or page to answer, on a busy machine

@@ -12,8 +12,8 @@ from returns import history
 from returns.demo import FOLDER, load_council
 from returns.lifecycle import Action, performing
 from returns.models import Return
-from tests.lifecycle.again import Written, all_rows, write_again, written_since
-from tests.lifecycle.moving import do, filing, fresh, reopen, save, send, sign
+from tests.support.again import Written, all_rows, write_again, written_since
+from tests.support.moving import do, filing, fresh, reopen, save, send, sign
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from returns.acts import ActionRefused, add_case_study, raise_query, remove_case
 from returns.checks.completeness import assess
 from returns.lifecycle import Action
 from returns.versions.snapshot import thaw
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     approve,
     at,
     blockers,

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from returns.lifecycle import Action
-from tests.lifecycle.moving import do, fresh, traces, who
+from tests.support.moving import do, fresh, traces, who
 
 W = "/wyeborough/ieg4/"
 TEXT = 'That the return be approved,\r\nand "the rest" & so on.'
@@ -138,7 +138,7 @@ def test_return_that_moved_while_it_was_checked_is_not_decided(with_cabinet, sig
 
 
 def _place(return_):
-    from tests.lifecycle.moving import place
+    from tests.support.moving import place
 
     return place(return_, "outcomes", "R3")
 

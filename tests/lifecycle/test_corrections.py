@@ -12,7 +12,8 @@ from returns.documents.verification import verify
 from returns.lifecycle import Action
 from returns.models import Cover, Return, Role, Version
 from returns.rules.states import state_words
-from tests.lifecycle.moving import (
+from tests.lifecycle.test_amendment import gain
+from tests.support.moving import (
     at,
     day,
     do,
@@ -27,7 +28,6 @@ from tests.lifecycle.moving import (
     telling,
     who,
 )
-from tests.lifecycle.test_amendment import gain
 
 W = "/wyeborough/ieg4/"
 DECISION = f"{W}acts/decision/correct/"

@@ -14,7 +14,7 @@ from returns.documents.engine.pdf import RenderFailed
 from returns.lifecycle import Action, performing
 from returns.models import Role
 from returns.values.digests import short_code
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     approve,
     at,
     day,

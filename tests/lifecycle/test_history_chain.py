@@ -13,8 +13,8 @@ from returns.acts import correct_filing
 from returns.history import hash_chain
 from returns.lifecycle import Action
 from returns.models import Allocation, Event, Return
-from tests.lifecycle.moving import day, do, filing, fresh, save, who
-from tests.lifecycle.tampering import (
+from tests.support.moving import day, do, filing, fresh, save, who
+from tests.support.tampering import (
     answer_models,
     fetch,
     guards,
@@ -29,7 +29,7 @@ from tests.lifecycle.tampering import (
     sql_update,
     undone,
 )
-from tests.returns.test_commands import run as command
+from tests.unit.returns.management.test_commands import run as command
 
 APPEND_ONLY = {
     "Event": "number",

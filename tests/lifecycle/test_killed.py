@@ -25,7 +25,7 @@ def database(django_db_setup, django_db_blocker, tmp_path):
 
 
 def test_approval_killed_anywhere_leaves_everything_or_nothing(database, tmp_path):
-    command = [sys.executable, "-m", "tests.lifecycle.killing", str(database), str(tmp_path)]
+    command = [sys.executable, "-m", "tests.support.killing", str(database), str(tmp_path)]
     done = subprocess.run(command, cwd=settings.BASE_DIR, capture_output=True, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (0, "")
     result = json.loads(done.stdout)

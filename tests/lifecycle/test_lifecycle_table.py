@@ -12,7 +12,7 @@ from returns import clock, history
 from returns.acts import ActionRefused, Change, save_answers
 from returns.lifecycle import TRANSITIONS, Action, as_markdown, available_actions, perform
 from returns.models import Return, Role, User
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     change,
     decision,
     do,

@@ -11,7 +11,7 @@ from returns.acts import (
 from returns.answers.reader import read
 from returns.lifecycle import Action
 from returns.versions.snapshot import says_the_same
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     approve,
     at,
     decision,

@@ -15,10 +15,10 @@ from returns import clock
 from returns.acts.reminding import remind
 from returns.messages.mail import LEASE, TRIES, send_queued
 from returns.models import Notice
-from tests.clocks import started as started_at
-from tests.lifecycle import mailing
-from tests.lifecycle.mailing import NINE, allocate, later, stood, three_notices
-from tests.lifecycle.moving import approve, fresh, reopen, save, send, sign, who
+from tests.support import mailing
+from tests.support.clocks import started as started_at
+from tests.support.mailing import NINE, allocate, later, stood, three_notices
+from tests.support.moving import approve, fresh, reopen, save, send, sign, who
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +31,7 @@ def three(marchshire) -> list[Notice]:
 def test_no_act_ever_opens_a_connection_to_the_mail_server(
     approved, quick_drawing, settings, signed_in, form_data
 ):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Untouchable"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Untouchable"
     before = Notice.objects.count()
 
     reopen(approved, ("outcomes", "R3"))
@@ -71,7 +71,7 @@ def test_a_mail_server_that_is_not_there_stops_nothing(three, refused_port, marc
 
 
 def test_what_failed_is_tried_again_with_growing_waits_and_given_up_in_the_end(three, settings):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Dead"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Dead"
     minutes, waits = 0.0, []
 
     for _ in range(TRIES):
@@ -85,16 +85,16 @@ def test_what_failed_is_tried_again_with_growing_waits_and_given_up_in_the_end(t
 
     assert waits == [2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096]
     assert stood(three) == [("failed", TRIES, "ConnectionRefusedError: Nobody answers.")] * 3
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Working"
     with later(minutes + 10_000):
         assert send_queued() == (0, 0)
 
 
 def test_when_the_server_is_back_what_waited_goes_out(three, settings):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Dead"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Dead"
     with later(0):
         send_queued()
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Working"
 
     with later(1.9):
         assert send_queued() == (0, 0)
@@ -106,7 +106,7 @@ def test_when_the_server_is_back_what_waited_goes_out(three, settings):
 
 
 def test_one_address_that_fails_holds_up_no_other(three, settings, monkeypatch):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.DeadForOne"
+    settings.EMAIL_BACKEND = "tests.support.mailing.DeadForOne"
     monkeypatch.setattr(mailing.DeadForOne, "address", "officer-hr@marchshire.example")
 
     with later(0):
@@ -121,7 +121,7 @@ def test_one_address_that_fails_holds_up_no_other(three, settings, monkeypatch):
 
 def test_two_senders_at_once_send_each_mail_once(three, settings, monkeypatch):
     """The second comes while the first is on its way with a list of all three in its hand."""
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Overtaken"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Overtaken"
     monkeypatch.setattr(mailing.Overtaken, "second", [])
 
     with later(0):
@@ -135,10 +135,10 @@ def test_two_senders_at_once_send_each_mail_once(three, settings, monkeypatch):
 
 
 def test_what_a_killed_sender_had_in_hand_goes_out_after_its_lease(three, settings):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Killing"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Killing"
     with later(0), pytest.raises(mailing.Killed):
         send_queued()
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Working"
     lease = LEASE.total_seconds() / 60
 
     with later(1):
@@ -154,18 +154,18 @@ def test_what_a_killed_sender_had_in_hand_goes_out_after_its_lease(three, settin
 def test_restart_of_a_demonstration_strands_no_mail(three, settings):
     """One was in the hand of a sender that was killed, one was put off, one waits."""
     begun, restarted = NINE - datetime.timedelta(hours=5), NINE + LEASE
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Dead"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Dead"
     with started_at(begun, NINE):
         Notice.objects.filter(pk=three[2].pk).update(next_try=clock.real_now() + LEASE)
         assert send_queued() == (0, 2)
-        settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Killing"
+        settings.EMAIL_BACKEND = "tests.support.mailing.Killing"
         Notice.objects.filter(pk=three[0].pk).update(next_try=clock.real_now())
         with pytest.raises(mailing.Killed):
             send_queued()
         tried = Notice.objects.filter(pk__in=[notice.pk for notice in three]).order_by("pk")
         waits = [next_try - NINE for next_try in tried.values_list("next_try", flat=True)]
         assert waits == [LEASE, datetime.timedelta(minutes=2), LEASE]
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Working"
     with started_at(restarted, restarted):
         assert send_queued() == (3, 0)
 
@@ -187,10 +187,10 @@ def test_next_try_further_ahead_than_any_has_come(three, tries):
 
 
 def test_a_mail_sent_by_one_who_could_not_note_it_is_sent_again_rather_than_lost(three, settings):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.KillingAfterwards"
+    settings.EMAIL_BACKEND = "tests.support.mailing.KillingAfterwards"
     with later(0), pytest.raises(mailing.Killed):
         send_queued()
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Working"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Working"
 
     with later(LEASE.total_seconds() / 60):
         assert send_queued() == (3, 0)
@@ -201,7 +201,7 @@ def test_a_mail_sent_by_one_who_could_not_note_it_is_sent_again_rather_than_lost
 
 
 def test_a_sender_opens_no_transaction_around_a_mail(three, settings, monkeypatch):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Looking"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Looking"
     monkeypatch.setattr(mailing.Looking, "depths", [])
     own = len(connection.savepoint_ids)
 
@@ -215,7 +215,7 @@ PREPARE = """
 from django.core.management import call_command
 call_command("migrate", verbosity=0)
 from returns.messages.notices import tell
-from tests.factories import UserFactory, blank_return
+from tests.support.factories import UserFactory, blank_return
 return_ = blank_return(departments=1)
 people = [UserFactory(authority=return_.authority, email=f"p{n:02}@council.example") for n in range(40)]
 tell(return_, people, subject="R1 is late", text="Please answer.", path="/")
@@ -225,7 +225,7 @@ import datetime
 import time_machine
 from django.conf import settings
 from returns.messages.mail import send_queued
-settings.EMAIL_BACKEND = "tests.lifecycle.mailing.{backend}"
+settings.EMAIL_BACKEND = "tests.support.mailing.{backend}"
 now = datetime.datetime.now(datetime.UTC)
 with time_machine.travel(now + datetime.timedelta(minutes={minutes}), tick=False):
     print("done", *send_queued(), flush=True)

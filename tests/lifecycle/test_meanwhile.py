@@ -10,7 +10,7 @@ from returns.acts import ActionRefused, ask_question, raise_query, remove_case_s
 from returns.checks.completeness import assess
 from returns.lifecycle import Action, perform, performing
 from returns.models import Event, Notice, Query
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     blockers,
     decision,
     do,
@@ -251,7 +251,7 @@ def test_two_at_once_are_refused_the_second_time(approved):
 
 
 def _filing():
-    from tests.lifecycle.moving import filing
+    from tests.support.moving import filing
 
     return filing()
 

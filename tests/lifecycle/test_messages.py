@@ -19,9 +19,9 @@ from returns.lifecycle import Action
 from returns.messages.mail import send_queued
 from returns.messages.notices import tell
 from returns.models import Notice, Return, Role, User
-from tests.factories import UserFactory
-from tests.lifecycle.mailing import allocate, clear_queue, later, queued, stood, three_notices
-from tests.lifecycle.moving import (
+from tests.support.factories import UserFactory
+from tests.support.mailing import allocate, clear_queue, later, queued, stood, three_notices
+from tests.support.moving import (
     approve,
     at,
     decision,

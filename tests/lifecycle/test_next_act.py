@@ -10,7 +10,7 @@ from returns.checks.completeness import assess
 from returns.lifecycle import Action
 from returns.models import Return, User
 from returns.work.next_act import next_act, tasks_of
-from tests.lifecycle.moving import approve, at, do, fresh, place, save, send, sign, who
+from tests.support.moving import approve, at, do, fresh, place, save, send, sign, who
 
 # By state and role: the words of the button and its day; None where the person waits or only reads.
 # In preparing and complete it is Marchshire, else Wyeborough, where R3, EF1 of corporate services and C1 of

@@ -10,7 +10,7 @@ from returns.acts import (
     reply_to_query,
 )
 from returns.lifecycle import Action
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     APPROVED,
     at,
     blockers,

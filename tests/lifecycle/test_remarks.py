@@ -9,7 +9,7 @@ from django.core.management import call_command
 
 from returns import clock, history
 from returns.models import Event, Role, SignOff, User
-from tests.lifecycle.moving import fresh, place, save, who
+from tests.support.moving import fresh, place, save, who
 
 pytestmark = pytest.mark.django_db
 

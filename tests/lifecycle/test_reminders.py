@@ -11,10 +11,10 @@ from returns.acts import allocate_lines
 from returns.acts.reminding import due_reminders, remind, send_due
 from returns.answers.opening import open_return
 from returns.models import Notice, Return, Role, User
-from tests.factories import AuthorityFactory, DepartmentFactory, UserFactory
-from tests.lifecycle.moving import at, day, fresh, reopen, save, who
-from tests.returns.test_commands import manage
-from tests.returns.test_commands import run as command
+from tests.support.factories import AuthorityFactory, DepartmentFactory, UserFactory
+from tests.support.moving import at, day, fresh, reopen, save, who
+from tests.unit.returns.management.test_commands import manage
+from tests.unit.returns.management.test_commands import run as command
 
 # Answers are due on Friday 10 December; R1 is due on the 15th, R2 on the 6th.
 ANSWERS_DUE, LATE, EARLY = day("2004-12-10"), day("2004-12-15"), day("2004-12-06")
@@ -200,7 +200,7 @@ def test_what_was_sent_back_is_reminded_of_again(approved):
 
 
 def test_a_dead_mail_server_is_told_of_and_the_notices_stay(small, settings):
-    settings.EMAIL_BACKEND = "tests.lifecycle.mailing.Dead"
+    settings.EMAIL_BACKEND = "tests.support.mailing.Dead"
 
     with at("2004-12-15 09:00"):
         out = command("send_reminders")

@@ -21,8 +21,8 @@ from returns.lifecycle import Action
 from returns.models import Event, Return, User
 from returns.rules import access
 from returns.versions.snapshot import stored_columns
-from tests.factories import blank_return
-from tests.lifecycle.moving import (
+from tests.support.factories import blank_return
+from tests.support.moving import (
     approve,
     change,
     day,

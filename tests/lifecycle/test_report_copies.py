@@ -18,8 +18,7 @@ from returns.documents.verification import verify
 from returns.lifecycle import Action
 from returns.models import ReportCopy, Return, Version
 from returns.values.digests import short_code
-from tests.efficiency.test_register import VALUES
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     approve,
     at,
     decision,
@@ -35,8 +34,9 @@ from tests.lifecycle.moving import (
     sign,
     who,
 )
-from tests.lifecycle.tampering import lift_guards, run, undone
-from tests.returns.test_commands import run as command
+from tests.support.tampering import lift_guards, run, undone
+from tests.unit.efficiency.register.test_register import VALUES
+from tests.unit.returns.management.test_commands import run as command
 
 W = "/wyeborough/ieg4/"
 REPORT = W + "cabinet/report/"

@@ -17,7 +17,7 @@ from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.models import Event, Role
 from returns.versions.snapshot import place_digest
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     at,
     blockers,
     change,

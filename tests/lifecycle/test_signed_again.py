@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.work.since_signed import changed_since_signed
-from tests.lifecycle.moving import at, fresh, save, send_back, sign, who
+from tests.support.moving import at, fresh, save, send_back, sign, who
 
 
 def part_of(return_, department: str | None):

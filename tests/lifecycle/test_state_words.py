@@ -7,7 +7,7 @@ import pytest
 from returns.checks.completeness import assess
 from returns.documents.return_ import return_context, return_sheet, version_sheet
 from returns.versions.snapshot import thaw
-from tests.lifecycle.moving import at, fresh, london, reopen
+from tests.support.moving import at, fresh, london, reopen
 
 SENTENCE = "{} may change this section until 20 December 2004, under Cabinet’s delegation of 2 December 2004."
 

@@ -31,7 +31,7 @@ from returns.models import (
     User,
     Version,
 )
-from tests.lifecycle.moving import (
+from tests.support.moving import (
     decision,
     do,
     filing,
@@ -44,7 +44,7 @@ from tests.lifecycle.moving import (
     traces,
     who,
 )
-from tests.lifecycle.tampering import (
+from tests.support.tampering import (
     Tampering,
     answer_models,
     by_orm,
