@@ -8,7 +8,6 @@ from django.http import HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render, resolve_url
 from django.template.loader import render_to_string
 
-from returns import passes
 from returns.forms import unsaved
 from returns.models import DamagedCopy, Unsaved, User
 from returns.views.unsaved import detail_address, kept, not_saved_page
@@ -159,17 +158,6 @@ class PrivatePagesMiddleware:
         if not response.has_header("Cache-Control"):
             response["Cache-Control"] = "no-store, private"
         return response
-
-
-class PassMiddleware:
-    """Whoever has a pass to a version gets its PDF here, before anything is read of session, person or return."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        admitted = passes.admitted(request)
-        return self.get_response(request) if admitted is None else admitted
 
 
 class DamagedCopyMiddleware:

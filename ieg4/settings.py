@@ -121,7 +121,6 @@ MIDDLEWARE = [
     "ieg4.middleware.BrowserMethodsMiddleware",
     "ieg4.middleware.PrivatePagesMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "ieg4.middleware.PassMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -242,7 +241,6 @@ SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-ieg4-session" if HTTPS else "ieg4-session"
 CSRF_COOKIE_NAME = "__Host-ieg4-csrf" if HTTPS else "ieg4-csrf"
-PASS_COOKIE_NAME = "__Secure-ieg4-pass" if HTTPS else "ieg4-pass"  # __Host- would send it with every page
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "ieg4.signin.views.form_not_ours"
 SECURE_SSL_REDIRECT = HTTPS

@@ -2,7 +2,7 @@
 
 from django import forms
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.timezone import localtime
 from django.views.generic import FormView, TemplateView, View
@@ -15,7 +15,7 @@ from returns.rules import access, refusals
 from returns.values import wording
 from returns.values.digests import short_code
 from returns.values.parsing import clean_text
-from returns.views.base import RestoringMixin, ReturnMixin, given_back
+from returns.views.base import RestoringMixin, ReturnMixin, given_back, inline_pdf
 
 from .report import OPEN_STATES, Report, copies_of, read_copy, report_of
 
@@ -108,15 +108,13 @@ def _what(report: Report, can_edit: bool, lock: str) -> str:
 
 
 class CopyMixin(ReportMixin):
-    """One edition of the report, as it was stored for Cabinet."""
-
-    unread = ("pdf",)
+    """One edition of the report, as it was stored for Cabinet. Its data and PDF are read once rights are clear."""
 
     def find(self):
         super().find()
         copies = self.return_.report_copies.select_related("version__event__by", "event__by")
         self.copy = get_object_or_404(
-            copies.defer("version__data", "version__pdf", *self.unread),
+            copies.defer("data", "pdf", "version__data", "version__pdf"),
             version__number=self.kwargs["number"],
             edition=self.kwargs["edition"],
         )
@@ -141,14 +139,8 @@ class ReportCopyDetail(CopyMixin, TemplateView):
 class ReportCopyPdf(CopyMixin, View):
     """The very bytes that were stored."""
 
-    unread = ("data",)
-
     def get(self, request, *args, **kwargs):
-        return HttpResponse(
-            self.copy.stored_pdf(),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{self.copy.file_name}"'},
-        )
+        return inline_pdf(self.copy.file_name, self.copy.stored_pdf())
 
 
 class EditingMixin(RestoringMixin, ReportMixin):

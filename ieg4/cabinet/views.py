@@ -10,13 +10,13 @@ from returns.models import Query, Version
 from returns.rules import access, refusals
 from returns.values.digests import short_code
 from returns.versions.snapshot import thaw_version
-from returns.views.base import PassMixin, ReturnMixin
+from returns.views.base import ReturnMixin
 from returns.work.next_act import next_act, tasks_of
 
 from .report import contradictions_shown, kept_copy
 
 
-class CabinetPage(PassMixin, ReturnMixin, TemplateView):
+class CabinetPage(ReturnMixin, TemplateView):
     """Is it safe to approve? One sentence, the exposure, and the return to read."""
 
     template_name = "ieg4/cabinet_detail.html"

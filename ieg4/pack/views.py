@@ -1,20 +1,20 @@
 """The documents page: what can be drawn, what is being drawn, and what is ready."""
 
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.views.generic import TemplateView, View
 
 from returns import clock
 from returns.documents import queue
 from returns.models import Drawing
-from returns.views.base import PassMixin, ReturnMixin
+from returns.views.base import ReturnMixin, inline_pdf
 
 from .documents import DOCUMENTS
 
 LATE = 30  # seconds without anybody beginning to draw
 
 
-class DocumentList(PassMixin, ReturnMixin, TemplateView):
+class DocumentList(ReturnMixin, TemplateView):
     """Each document with a button that asks for it, and those this person asked for."""
 
     template_name = "ieg4/document_list.html"
@@ -70,7 +70,7 @@ class DrawingMixin(ReturnMixin):
 
     def find(self):
         super().find()
-        mine = self.return_.drawings.filter(requested_by=self.request.user).defer("html", "css")
+        mine = self.return_.drawings.filter(requested_by=self.request.user).defer("html", "css", "pdf")
         self.drawing = get_object_or_404(mine, pk=self.kwargs["number"])
         self.drawing.return_record = self.return_
 
@@ -96,8 +96,4 @@ class DrawingPdf(DrawingMixin, View):
     def get(self, request, *args, **kwargs):
         if self.drawing.state != Drawing.State.DONE:
             return redirect(self.drawing)
-        return HttpResponse(
-            bytes(self.drawing.pdf),
-            content_type="application/pdf",
-            headers={"Content-Disposition": f'inline; filename="{self.drawing.name}.pdf"'},
-        )
+        return inline_pdf(f"{self.drawing.name}.pdf", bytes(self.drawing.pdf))

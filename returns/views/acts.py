@@ -17,7 +17,7 @@ from ..models import Decision, Return, Version
 from ..rules import access, refusals
 from ..values import wording
 from ..values.digests import short_code
-from .base import PassMixin, ReturnMixin, given_back
+from .base import ReturnMixin, given_back
 
 # What the buttons of the check page ask for; the form itself asks for the check page.
 RECORD, CHANGE = "record", "change"
@@ -148,7 +148,7 @@ class ActPerform(ReturnMixin, TemplateView):
         ]
 
 
-class ActList(PassMixin, ReturnMixin, TemplateView):
+class ActList(ReturnMixin, TemplateView):
     """Where the return stands on its way, what may be done next and by whom, and its versions."""
 
     template_name = "returns/act_list.html"

@@ -7,7 +7,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
-from .. import clock, passes
+from .. import clock
 from ..answers.reader import Answers, read
 from ..forms import unsaved
 from ..models import Authority, Department, Notice, Return, Role, User
@@ -205,6 +205,15 @@ class ReturnMixin(CouncilMixin):
         ]
 
 
+def inline_pdf(name: str, body: bytes) -> HttpResponse:
+    """A PDF that the browser shows, and saves under that name."""
+    return HttpResponse(
+        body,
+        content_type="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"', "Content-Length": str(len(body))},
+    )
+
+
 def given_back(response: HttpResponse) -> HttpResponse:
     """The answer to a refused form, which itself shows everything that was typed into it."""
     response.gives_back = True
@@ -244,13 +253,3 @@ class DepartmentMixin(ReturnMixin):
         )
         if not access.can_open_department(self.request.user, self.return_, self.department):
             raise Http404
-
-
-class PassMixin:
-    """A page that leads to versions of the return: whoever is shown it has a pass to their PDFs."""
-
-    def dispatch(self, request, *args, **kwargs):
-        response = super().dispatch(request, *args, **kwargs)
-        if response.status_code == 200 and access.can_read_return(request.user, self.return_):
-            passes.grant(request, response, self.return_)
-        return response

@@ -3,24 +3,22 @@
 from django.http import Http404, HttpResponse
 from django.views.generic import TemplateView, View
 
-from .. import clock, passes
+from .. import clock
 from ..checks.completeness import assess
 from ..documents.return_ import VersionWords, return_context
 from ..models import Version
 from ..rules.states import provisional
 from ..values.digests import short_code
 from ..versions.snapshot import thaw_version
-from .base import PassMixin, ReturnMixin
+from .base import ReturnMixin, inline_pdf
 
 
-class VersionMixin(PassMixin, ReturnMixin):
-    """One version of the return, without the large column that the page doesn't need."""
-
-    unread = "pdf"
+class VersionMixin(ReturnMixin):
+    """One version of the return. Its data and its PDF are read once it is clear that this person may read them."""
 
     def find(self):
         super().find()
-        found = self.return_.versions.defer(self.unread).select_related("event__by")
+        found = self.return_.versions.defer("data", "pdf").select_related("event__by")
         self.version = found.filter(number=self.kwargs["number"]).first()
         if self.version is None:
             raise Http404
@@ -61,10 +59,8 @@ class VersionDetail(VersionMixin, TemplateView):
 class VersionPdf(VersionMixin, View):
     """The very bytes that were stored with the version."""
 
-    unread = "data"
-
     def get(self, request, *args, **kwargs):
-        return passes.answer(self.version.file_name("pdf"), self.version.stored_pdf())
+        return inline_pdf(self.version.file_name("pdf"), self.version.stored_pdf())
 
 
 class VersionData(VersionMixin, View):
