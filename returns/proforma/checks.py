@@ -5,23 +5,39 @@ from django.core.checks import Error, Tags, register
 from django.core.exceptions import FieldDoesNotExist
 from django.db import connections
 
-from .schema import FOLDER, Proforma, ProformaError, known_keys, read
+from .schema import Proforma, ProformaError, files, known_keys, read
 
 
 @register()
 def check_definitions(app_configs, **kwargs):
-    """Every definition can be read, and each table, field and code in it exists in the models."""
-    problems = []
-    for key in known_keys():
+    """Every definition can be read, each table, field and code in it exists in the models, and no version twice."""
+    problems, read_well = [], []
+    for path in files().values():
         try:
-            proforma = read(FOLDER / f"{key}.json")
+            proforma = read(path)
         except ProformaError as error:
             problems.append(Error(str(error), id="proforma.E001"))
         else:
+            read_well.append(proforma)
             problems += [
-                Error(f"{key}.json: {place}: {problem}", id="proforma.E002")
+                Error(f"{path.name}: {place}: {problem}", id="proforma.E002")
                 for place, problem in misfits(proforma)
             ]
+    return problems + _versions_twice(read_well)
+
+
+def _versions_twice(proformas: list[Proforma]) -> list[Error]:
+    """A round's newest version is what new returns take, so no two files may be the same version of it."""
+    first: dict[tuple[str, int], str] = {}
+    problems = []
+    for proforma in sorted(proformas, key=lambda each: each.key):
+        version = proforma.round.key, int(proforma.version)
+        other = first.setdefault(version, proforma.key)
+        if other != proforma.key:
+            message = (
+                f"{proforma.key}.json: version: {other}.json is version {version[1]} of {version[0]} too"
+            )
+            problems.append(Error(message, id="proforma.E004"))
     return problems
 
 

@@ -11,6 +11,8 @@ from typing import Literal
 import msgspec
 
 FOLDER = Path(__file__).parent
+# Where definitions are looked for, in this order. Tests put a folder of their own behind ours.
+FOLDERS: tuple[Path, ...] = (FOLDER,)
 
 Confidence = Literal["confirmed", "likely", "assumed"]
 Key = str
@@ -99,16 +101,29 @@ class Group(Sourced, frozen=True, kw_only=True):
 
 
 class Line(Sourced, frozen=True, kw_only=True):
-    """One thing the form asks about: R1, CM3, EF6. No `applies_to` means every type of council."""
+    """One thing the form asks about: R1, CM3, EF6. No `applies_to` means every type of council.
+
+    `confidence` is of the code with its subject. `help` is part of what the form prints; `guidance` is what the
+    notes for practitioners add, for whoever answers.
+    """
 
     key: Key
     label: str
     help: str = ""
+    guidance: str = ""
     group: Key = ""
     tier: Key = ""
     applies_to: tuple[Key, ...] = ()
     applies_to_confidence: Confidence = "confirmed"
     sponsor: str = ""
+
+    @property
+    def wording_is_ours(self) -> bool:
+        """Whether no source was found for what is asked here, so that code and subject are our own choice.
+
+        Of other lines only the phrasing is ours. The mark "assumed" says so, in every version of a form.
+        """
+        return self.confidence == "assumed"
 
     def is_function_of(self, kind: str) -> bool:
         return not self.applies_to or kind in self.applies_to
@@ -253,17 +268,45 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
 _DECODER = msgspec.json.Decoder(Proforma)
 
 
-def known_keys() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
-
-
 @cache
+def _files(folders: tuple[Path, ...]) -> dict[str, Path]:
+    return {path.stem: path for folder in reversed(folders) for path in folder.glob("*.json")}
+
+
+def files() -> dict[str, Path]:
+    """The file of each known proforma, by key; looked for once in a process, for each tuple of folders."""
+    return _files(FOLDERS)
+
+
+def known_keys() -> list[str]:
+    return sorted(files())
+
+
 def load(key: str) -> Proforma:
     """The proforma of that key. Raises ProformaError naming file and place."""
-    path = FOLDER / f"{key}.json"
-    if key not in known_keys():
+    path = files().get(key)
+    if path is None:
         raise ProformaError(f"There is no proforma {key!r}. Known: {', '.join(known_keys())}.")
-    return read(path)
+    return _loaded(path)
+
+
+def versions_of(round_key: str) -> list[Proforma]:
+    """Every version of that round's form, the oldest first; none where the round is unknown."""
+    known = [load(key) for key in known_keys()]
+    found = [proforma for proforma in known if proforma.round.key == round_key]
+    return sorted(found, key=lambda proforma: int(proforma.version))
+
+
+def current(round_key: str) -> Proforma:
+    """The newest version of that round's form: what a return that is opened now is pinned to.
+
+    Raises ProformaError where the round is unknown.
+    """
+    found = versions_of(round_key)
+    if not found:
+        rounds = sorted({load(key).round.key for key in known_keys()})
+        raise ProformaError(f"There is no round {round_key!r}. Known: {', '.join(rounds)}.")
+    return found[-1]
 
 
 def read(path: Path) -> Proforma:
@@ -275,6 +318,9 @@ def read(path: Path) -> Proforma:
     for place, problem in _contradictions(proforma, path.stem):
         raise ProformaError(f"{path.name}: {place}: {problem}")
     return proforma
+
+
+_loaded = cache(read)
 
 
 def _contradictions(proforma: Proforma, stem: str):
