@@ -55,7 +55,7 @@ def _cut(path, value="REMOVE"):
         (_cut(["sections", 2, "colour"], "red"), r"unknown field `colour`"),
         (_cut(["sections", 2, "lines", 0, "tier"], "silver"), r"outcomes.R1: unknown tier 'silver'"),
         (_cut(["sections", 2, "lines", 0, "group"], "XXX"), r"outcomes.R1: unknown group 'XXX'"),
-        (_cut(["sections", 2, "lines", 0, "key"], "R2"), r"lines: 'R2' stands twice"),
+        (_cut(["sections", 2, "lines", 0, "key"], "R2"), r"lines: 'R2' is there twice"),
         (
             _cut(["sections", 2, "lines", 0, "applies_to"], ["parish"]),
             r"outcomes.R1: unknown type of council 'parish'",
