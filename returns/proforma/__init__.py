@@ -1,6 +1,19 @@
 """The form itself, as data: what is asked, in which order and words."""
 
-from .schema import Column, Light, Line, Point, Proforma, ProformaError, Section, Table, known_keys, load
+from .schema import (
+    Column,
+    Light,
+    Line,
+    Point,
+    Proforma,
+    ProformaError,
+    Section,
+    Table,
+    current,
+    known_keys,
+    load,
+    versions_of,
+)
 
 __all__ = [
     "Column",
@@ -11,6 +24,8 @@ __all__ = [
     "ProformaError",
     "Section",
     "Table",
+    "current",
     "known_keys",
     "load",
+    "versions_of",
 ]

@@ -6,14 +6,22 @@ import datetime
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+from .contradictions import contradictions
+
 FOLDER = Path(__file__).parent
+# Where definitions are looked for, in this order. Tests put a folder of their own behind ours.
+FOLDERS: tuple[Path, ...] = (FOLDER,)
 
 Confidence = Literal["confirmed", "likely", "assumed"]
-Key = str
+Key = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")]
+Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
+Year = Annotated[str, msgspec.Meta(pattern=r"^\d{4}/\d{2}$")]
+Whole = Annotated[int, msgspec.Meta(ge=0)]
+Unit = Literal["", "types", "£ thousand"]
 
 
 class ProformaError(Exception):
@@ -34,46 +42,46 @@ class Sourced(_Frozen, frozen=True, kw_only=True):
 
 class Source(_Frozen, frozen=True, kw_only=True):
     key: Key
-    title: str
+    title: Words
     url: str = ""
 
 
 class Round(Sourced, frozen=True, kw_only=True):
     key: Key
-    name: str
-    title: str
-    cover_line: str
-    department: str
-    abbreviation: str
-    system: str
+    name: Words
+    title: Words
+    cover_line: Words
+    department: Words
+    abbreviation: Words
+    system: Words
     deadline: datetime.date
-    financial_year: str
-    grant_gbp: int
-    grant_year: str
+    financial_year: Year
+    grant_gbp: Whole
+    grant_year: Year
 
 
 class GrantYear(Sourced, frozen=True, kw_only=True):
-    year: str
-    amount_gbp: int
+    year: Year
+    amount_gbp: Whole
 
 
 class Term(_Frozen, frozen=True, kw_only=True):
-    term: str
-    meaning: str
+    term: Words
+    meaning: Words
 
 
 class AuthorityType(_Frozen, frozen=True, kw_only=True):
     key: Key
-    label: str
+    label: Words
 
 
 class Tier(Sourced, frozen=True, kw_only=True):
     key: Key
-    letter: str
-    label: str
+    letter: Words
+    label: Words
     mandatory: bool
-    count: int
-    meaning: str
+    count: Whole
+    meaning: Words
     due: datetime.date | None = None
 
 
@@ -81,34 +89,47 @@ class Light(Sourced, frozen=True, kw_only=True):
     """One step of the scale; `key` is the letter that is stored and printed."""
 
     key: Literal["R", "A", "G", "N"]
-    label: str
-    meaning: str
+    label: Words
+    meaning: Words
     rank: int | None = None
 
 
 class Target(Sourced, frozen=True, kw_only=True):
     percent_per_year: Decimal
-    until: str
-    origin: str
+    until: Year
+    origin: Words
 
 
 class Group(Sourced, frozen=True, kw_only=True):
     key: Key
-    label: str
+    label: Words
     number: int | None = None
 
 
 class Line(Sourced, frozen=True, kw_only=True):
-    """One thing the form asks about: R1, CM3, EF6. No `applies_to` means every type of council."""
+    """One thing the form asks about: R1, CM3, EF6. No `applies_to` means every type of council.
+
+    `confidence` is of the code with its subject. `help` is part of what the form prints; `guidance` is what the
+    notes for practitioners add, for whoever answers.
+    """
 
     key: Key
-    label: str
+    label: Words
     help: str = ""
+    guidance: str = ""
     group: Key = ""
     tier: Key = ""
     applies_to: tuple[Key, ...] = ()
     applies_to_confidence: Confidence = "confirmed"
     sponsor: str = ""
+
+    @property
+    def wording_is_ours(self) -> bool:
+        """Whether no source was found for what is asked here, so that code and subject are our own choice.
+
+        Of other lines only the phrasing is ours. The mark "assumed" says so, in every version of a form.
+        """
+        return self.confidence == "assumed"
 
     def is_function_of(self, kind: str) -> bool:
         return not self.applies_to or kind in self.applies_to
@@ -118,7 +139,7 @@ class Point(Sourced, frozen=True, kw_only=True):
     """A date or year for which a line is answered, as fact or as forecast."""
 
     key: Key
-    label: str
+    label: Words
     kind: Literal["actual", "forecast"]
     date: datetime.date | None = None
     short: str = ""
@@ -133,12 +154,12 @@ class Column(Sourced, frozen=True, kw_only=True):
     """One field of the table's model, with the words the form prints for it."""
 
     field: str
-    label: str
+    label: Words
     required: bool
     short: str = ""
-    unit: str = ""
+    unit: Unit = ""
     help: str = ""
-    max_words: int | None = None
+    max_words: Annotated[int, msgspec.Meta(ge=1)] | None = None
 
     def at(self, point: Point | None) -> str:
         """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
@@ -156,8 +177,8 @@ class Table(_Frozen, frozen=True, kw_only=True):
     point_field: str = ""
     points: tuple[Point, ...] = ()
     per_department: bool = False
-    least: int = 0
-    most: int = 0
+    least: Whole = 0
+    most: Whole = 0
 
     def column(self, field: str) -> Column:
         return next(column for column in self.columns if column.field == field)
@@ -169,14 +190,14 @@ class Table(_Frozen, frozen=True, kw_only=True):
 class Section(Sourced, frozen=True, kw_only=True):
     key: Key
     number: int
-    title: str
-    short: str
+    title: Words
+    short: Words
     answered_by: Literal["lead", "owner", "departments", "any"]
     signed_by: Literal["department", "finance"] = "department"
     tables: tuple[Table, ...]
     line_word: str = ""
     guidance: str = ""
-    unit: str = ""
+    unit: Unit = ""
     provisional: bool = False
     groups: tuple[Group, ...] = ()
     lines: tuple[Line, ...] = ()
@@ -205,8 +226,8 @@ class Section(Sourced, frozen=True, kw_only=True):
 
 class Proforma(_Frozen, frozen=True, kw_only=True):
     key: Key
-    version: str
-    title: str
+    version: Annotated[str, msgspec.Meta(pattern=r"^[1-9][0-9]*$")]
+    title: Words
     round: Round
     grant_history: tuple[GrantYear, ...]
     authority_types: tuple[AuthorityType, ...]
@@ -253,17 +274,45 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
 _DECODER = msgspec.json.Decoder(Proforma)
 
 
-def known_keys() -> list[str]:
-    return sorted(path.stem for path in FOLDER.glob("*.json"))
-
-
 @cache
+def _files(folders: tuple[Path, ...]) -> dict[str, Path]:
+    return {path.stem: path for folder in reversed(folders) for path in folder.glob("*.json")}
+
+
+def files() -> dict[str, Path]:
+    """The file of each known proforma, by key; looked for once in a process, for each tuple of folders."""
+    return _files(FOLDERS)
+
+
+def known_keys() -> list[str]:
+    return sorted(files())
+
+
 def load(key: str) -> Proforma:
     """The proforma of that key. Raises ProformaError naming file and place."""
-    path = FOLDER / f"{key}.json"
-    if key not in known_keys():
+    path = files().get(key)
+    if path is None:
         raise ProformaError(f"There is no proforma {key!r}. Known: {', '.join(known_keys())}.")
-    return read(path)
+    return _loaded(path)
+
+
+def versions_of(round_key: str) -> list[Proforma]:
+    """Every version of that round's form, the oldest first; none where the round is unknown."""
+    known = [load(key) for key in known_keys()]
+    found = [proforma for proforma in known if proforma.round.key == round_key]
+    return sorted(found, key=lambda proforma: int(proforma.version))
+
+
+def current(round_key: str) -> Proforma:
+    """The newest version of that round's form: what a return that is opened now is pinned to.
+
+    Raises ProformaError where the round is unknown.
+    """
+    found = versions_of(round_key)
+    if not found:
+        rounds = sorted({load(key).round.key for key in known_keys()})
+        raise ProformaError(f"There is no round {round_key!r}. Known: {', '.join(rounds)}.")
+    return found[-1]
 
 
 def read(path: Path) -> Proforma:
@@ -272,55 +321,9 @@ def read(path: Path) -> Proforma:
         proforma = _DECODER.decode(path.read_bytes())
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ProformaError(f"{path.name}: {error}") from error
-    for place, problem in _contradictions(proforma, path.stem):
+    for place, problem in contradictions(proforma, path.stem):
         raise ProformaError(f"{path.name}: {place}: {problem}")
     return proforma
 
 
-def _contradictions(proforma: Proforma, stem: str):
-    """Each reference in the file that leads nowhere, and each code used twice, as (place, problem)."""
-    if proforma.key != stem:
-        yield "key", f"{proforma.key!r} differs from the file's name"
-    yield from _repeated("sections", [section.key for section in proforma.sections])
-    yield from _repeated("tables", [t.key for s in proforma.sections for t in s.tables])
-    yield from _repeated("lines", [line.key for s in proforma.sections for line in s.lines])
-    if [section.number for section in proforma.sections] != list(range(len(proforma.sections))):
-        yield "sections", "the numbers do not run from 0 without a gap"
-    tiers = {tier.key for tier in proforma.tiers}
-    kinds = {kind.key for kind in proforma.authority_types}
-    sources = {source.key for source in proforma.sources}
-    for section in proforma.sections:
-        groups = {group.key for group in section.groups}
-        for line in section.lines:
-            place = f"{section.key}.{line.key}"
-            if line.tier and line.tier not in tiers:
-                yield place, f"unknown tier {line.tier!r}"
-            if (line.group and line.group not in groups) or (groups and not line.group):
-                yield place, f"unknown group {line.group!r}"
-            for kind in line.applies_to:
-                if kind not in kinds:
-                    yield place, f"unknown type of council {kind!r}"
-            for source in line.sources:
-                if source not in sources:
-                    yield place, f"unknown source {source!r}"
-        for table in section.tables:
-            place = f"{section.key}.{table.key}"
-            yield from _repeated(f"{place}.columns", [column.field for column in table.columns])
-            yield from _repeated(f"{place}.points", [point.key for point in table.points])
-            if bool(table.points) != bool(table.point_field):
-                yield place, "points and point_field go together"
-            if table.shape == "list" and not 0 <= table.least <= table.most:
-                yield place, "a list needs least <= most"
-            if table.shape == "grid" and not section.lines:
-                yield place, "a grid needs lines"
-        if sum(bool(table.points) for table in section.tables) > 1:
-            yield section.key, "more than one table has points"
-    for tier in proforma.tiers:
-        found = sum(line.tier == tier.key for s in proforma.sections for line in s.lines)
-        if found != tier.count:
-            yield f"tiers.{tier.key}", f"count says {tier.count}, the lines say {found}"
-
-
-def _repeated(place: str, keys: list[str]):
-    for key in sorted({key for key in keys if keys.count(key) > 1}):
-        yield place, f"{key!r} stands twice"
+_loaded = cache(read)

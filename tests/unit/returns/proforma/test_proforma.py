@@ -55,7 +55,7 @@ def _cut(path, value="REMOVE"):
         (_cut(["sections", 2, "colour"], "red"), r"unknown field `colour`"),
         (_cut(["sections", 2, "lines", 0, "tier"], "silver"), r"outcomes.R1: unknown tier 'silver'"),
         (_cut(["sections", 2, "lines", 0, "group"], "XXX"), r"outcomes.R1: unknown group 'XXX'"),
-        (_cut(["sections", 2, "lines", 0, "key"], "R2"), r"lines: 'R2' stands twice"),
+        (_cut(["sections", 2, "lines", 0, "key"], "R2"), r"lines: 'R2' is there twice"),
         (
             _cut(["sections", 2, "lines", 0, "applies_to"], ["parish"]),
             r"outcomes.R1: unknown type of council 'parish'",
@@ -77,7 +77,7 @@ def test_malformed_definition_names_the_place(raw, message, tmp_path, monkeypatc
     with pytest.raises(ProformaError, match=message):
         schema.read(tmp_path / "ieg4.json")
 
-    monkeypatch.setattr("returns.proforma.checks.FOLDER", tmp_path)
+    monkeypatch.setattr(schema, "FOLDERS", (tmp_path,))
     [problem] = check_definitions(None)
     assert (problem.id, problem.is_serious()) == ("proforma.E001", True)
 
@@ -99,7 +99,7 @@ def test_broken_json_names_the_place(tmp_path):
 )
 def test_definition_that_the_models_lack_is_refused(path, value, problem, tmp_path, monkeypatch):
     (tmp_path / "ieg4.json").write_text(json.dumps(_cut(["sections", 2, "tables", 1, *path], value)))
-    monkeypatch.setattr("returns.proforma.checks.FOLDER", tmp_path)
+    monkeypatch.setattr(schema, "FOLDERS", (tmp_path,))
 
     [found] = check_definitions(None)
 

@@ -1,0 +1,27 @@
+"""What the code asks of a form by name. Those that ask enter it when they are imported; the checks read it.
+
+The form is below everything else and may import none of it, so it is told.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass
+class Serving:
+    """Sections that can be printed, and sections that some page can't do without."""
+
+    printed: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
+    needed: dict[str, str] = field(default_factory=dict)
+
+    def prints(self, section: str, **tables: tuple[str, ...]) -> None:
+        """The section can be printed, if it has these tables with these fields among their columns."""
+        self.printed[section] = tables
+
+    def needs(self, section: str, *, by: str) -> None:
+        """`by`, such as "the quick grid", fails on a form without that section."""
+        self.needed[section] = by
+
+
+serving = Serving()
