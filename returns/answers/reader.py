@@ -10,8 +10,10 @@ from django.apps import apps
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
+from .. import clock
 from ..models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
 from ..proforma import Column, Line, Point, Section, Table
+from ..rules.states import due_in_state
 from ..values.sums import Sum, total
 
 
@@ -265,8 +267,10 @@ class Answers:
         return None if place.department or not place.line else self.allocations[place.line.key]
 
     def due(self, place: Place):
-        allocation = self.allocation(place)
-        return (allocation and allocation.due) or self.return_.answers_due
+        """The day on which the answer of the place is due, in the present state of the return."""
+        allocation, sent_back = self.allocation(place), self.return_.open_again.get(place.key)
+        due = (allocation and allocation.due) or self.return_.answers_due
+        return due_in_state(self.return_, due, sent_back and clock.day_of(sent_back.event.at))
 
 
 def model_of(table: Table):

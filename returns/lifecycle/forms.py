@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 
 from django import forms
-from django.utils.formats import date_format
 
 from .. import clock
 from ..acts.review import MAX_WORDS
@@ -13,6 +12,7 @@ from ..answers.reader import Answers, Place
 from ..forms.answers import PageForm, VersionField, WordsField, form_helper
 from ..models import Correctable, Decision, Filing, Return, Role, User
 from ..rules import access
+from ..values import wording
 from . import Action
 
 DATES = ["%d %B %Y", "%d %b %Y", "%d/%m/%Y", "%Y-%m-%d"]
@@ -71,7 +71,7 @@ class ActionForm(PageForm):
 
 
 def _in_words(value) -> str:
-    return date_format(value, "l j F Y") if isinstance(value, datetime.date) else str(value)
+    return wording.weekday(value) if isinstance(value, datetime.date) else str(value)
 
 
 class ReasonForm(ActionForm):

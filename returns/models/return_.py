@@ -72,6 +72,11 @@ class Return(models.Model):
         return self.filings.select_related("event__by").order_by("-pk").first()
 
     @cached_property
+    def last_move(self):
+        """The event that brought it into its present state, or None while it never left preparation; read once."""
+        return self.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
+
+    @cached_property
     def open_again(self) -> dict:
         """What was sent back, by the keys of the places; read once for each object."""
         return {row.key: row for row in self.sent_back.select_related("event__by")}
@@ -172,3 +177,18 @@ class Event(models.Model):
 
     def __str__(self):
         return f"{self.number}. {self.line or self.section or self.table} {self.field} by {self.by}"
+
+
+# The kinds of events that move a return from one state to another; `old` and `new` are the states.
+MOVES = frozenset(
+    {
+        Event.Kind.SENT,
+        Event.Kind.APPROVED,
+        Event.Kind.REFERRED,
+        Event.Kind.AMENDING,
+        Event.Kind.AMENDED,
+        Event.Kind.ABANDONED,
+        Event.Kind.SUBMITTED,
+        Event.Kind.REOPENED,
+    }
+)

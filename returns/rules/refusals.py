@@ -3,29 +3,13 @@
 from ..models import Correctable, Event, Return, Role, User
 from ..values import wording
 
-MOVES = (
-    Event.Kind.SENT,
-    Event.Kind.APPROVED,
-    Event.Kind.REFERRED,
-    Event.Kind.AMENDING,
-    Event.Kind.AMENDED,
-    Event.Kind.ABANDONED,
-    Event.Kind.SUBMITTED,
-    Event.Kind.REOPENED,
-)
-
-
-def last_move(return_: Return) -> Event | None:
-    """The event that brought the return into its present state; none while it has never left preparation."""
-    return return_.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
-
 
 def why_locked(return_: Return) -> str:
     """The sentences every refused change ends in; nothing while the return is being prepared."""
     status = return_.status
     if status == Return.Status.PREPARING:
         return ""
-    move = last_move(return_)
+    move = return_.last_move
     return f"{_how(return_, status, move)} {_who_can_open(return_)}"
 
 

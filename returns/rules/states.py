@@ -1,14 +1,218 @@
-"""What is said of a return in its state on a day, wherever it is shown whole: on pages, in drafts, in versions."""
+"""What pages and documents say of a return in its state on a day; nowhere else is a sentence chosen by state."""
 
 from __future__ import annotations
 
 import datetime
 from dataclasses import dataclass
 
-from ..models import Decision, Return
+from .. import clock
+from ..models import Decision, Event, Return
 from ..values import wording
 
 Status = Return.Status
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One figure or word with what it is about: "12 days", "Monday 20 December 2004"."""
+
+    value: str
+    note: str
+
+
+@dataclass(frozen=True)
+class PageWords:
+    """What a page about the whole return says of its state."""
+
+    heading: str  # how far the return is, and what keeps it from going on: sentences
+    filing_date: str  # when it has to be filed, or that it is: a sentence
+    cabinet_date: str  # when Cabinet meets, or what it decided: a sentence
+    cabinet: Fact
+    filing: Fact
+    since: str  # its state and since when: no sentence
+    document: str  # what its PDF is called, after "the"
+    nothing_blocks: str  # where no blocker is left; sentences
+
+
+def page_words(return_: Return, day: datetime.date, blockers: int) -> PageWords:
+    """What is true of the return on that day, with so many blockers left."""
+    status, move = Status(return_.status), return_.last_move
+    return PageWords(
+        heading=_heading(return_, day, move, blockers),
+        filing_date=_filing_date(return_, day),
+        cabinet_date=_cabinet_date(return_, day),
+        cabinet=_cabinet_fact(return_, day),
+        filing=_filing_fact(return_, day),
+        since=_since(return_, move),
+        document=_DOCUMENT[status],
+        nothing_blocks=_NOTHING_BLOCKS[status],
+    )
+
+
+def _heading(return_: Return, day: datetime.date, move: Event | None, blockers: int) -> str:
+    status = Status(return_.status)
+    if status == Status.PREPARING:
+        return grant_at_risk(return_, blockers) or "Nothing blocks the return: it can go to Cabinet."
+    if status == Status.REFERRED_BACK:
+        return f"{_how_it_came_back(return_, move)} {_kept_from_cabinet(blockers)}"
+    situation = _SITUATION[status](return_, day)
+    if status == Status.AMENDING and blockers and day <= return_.decision.delegated_until:
+        return f"{situation} {wording.counted(blockers, 'blocker')} {wording.noun(blockers, 'is', 'are')} left in it."
+    return situation
+
+
+def grant_at_risk(return_: Return, blockers: int) -> str:
+    """What hangs on the blockers: a sentence; nothing where there is none."""
+    if not blockers:
+        return ""
+    grant = f"£{return_.proforma.round.grant_gbp:,}"
+    until = "the last blocker is" if blockers == 1 else f"all {blockers:,} blockers are"
+    return f"The whole {grant} grant is at risk until {until} cleared."
+
+
+def due_in_state(return_: Return, due: datetime.date, sent_back: datetime.date | None) -> datetime.date:
+    """When an answer is due now that was due on that day in preparation.
+
+    What came back after it was due has to be ready when the return is; an amendment, when the delegation ends.
+    """
+    if return_.status == Status.AMENDING and return_.delegation:
+        return return_.delegation.delegated_until
+    return return_.proforma.round.deadline if sent_back and due < sent_back else due
+
+
+def _reopened_from(return_: Return, move: Event | None) -> Status | None:
+    """The state from which the lead reopened the return; None where that isn't how it came to its state."""
+    if return_.status != Status.REFERRED_BACK or move is None or move.kind != Event.Kind.REOPENED:
+        return None
+    return Status(move.old)
+
+
+def _is_with_cabinet(return_: Return, day: datetime.date) -> str:
+    meeting = return_.cabinet_date
+    if day > meeting:
+        return (
+            f"The return is with Cabinet. The meeting was planned for {wording.day(meeting)}; "
+            "no decision is recorded yet."
+        )
+    return f"The return is with Cabinet, which meets {'today' if day == meeting else f'on {wording.day(meeting)}'}."
+
+
+_REOPENED = {
+    Status.WITH_CABINET: "The return was reopened before Cabinet decided.",
+    Status.APPROVED: "The return was reopened after Cabinet approved it.",
+    Status.SUBMITTED: "The return was reopened after it was filed.",
+}
+
+
+def _how_it_came_back(return_: Return, move: Event | None) -> str:
+    before = _reopened_from(return_, move)
+    if before in _REOPENED:
+        return _REOPENED[before]
+    decision = return_.decision
+    when = f" on {wording.day(decision.day)}" if decision else ""
+    return f"Cabinet referred the return back{when}."
+
+
+def _kept_from_cabinet(blockers: int) -> str:
+    if not blockers:
+        return "Nothing blocks it: it can go to Cabinet."
+    return (
+        f"{wording.counted(blockers, 'blocker')} {wording.noun(blockers, 'keeps', 'keep')} it from Cabinet."
+    )
+
+
+def _is_approved(return_: Return, day: datetime.date) -> str:
+    return f"Cabinet approved the return on {wording.day(return_.decision.day)}. It is ready to be filed."
+
+
+def _is_amending(return_: Return, day: datetime.date) -> str:
+    decision = return_.decision
+    until = wording.day(decision.delegated_until)
+    if day > decision.delegated_until:
+        return f"The time to amend the approved return ended on {until}. The amendment can only be abandoned."
+    return f"{decision.delegate} is amending the approved return, until {until} at the latest."
+
+
+def _is_submitted(return_: Return, day: datetime.date) -> str:
+    return f"The return was filed on {wording.day(return_.filing.day)}, reference {return_.filing.number}."
+
+
+_SITUATION = {
+    Status.WITH_CABINET: _is_with_cabinet,
+    Status.APPROVED: _is_approved,
+    Status.AMENDING: _is_amending,
+    Status.SUBMITTED: _is_submitted,
+}
+_DOCUMENT = {
+    Status.PREPARING: "draft return",
+    Status.WITH_CABINET: "return as sent to Cabinet",
+    Status.REFERRED_BACK: "draft return",
+    Status.APPROVED: "approved return",
+    Status.AMENDING: "draft amendment",
+    Status.SUBMITTED: "return as filed",
+}
+_TO_CABINET = "No blocker is left. Read the draft once more before it goes to Cabinet."
+_NOTHING_BLOCKS = {
+    Status.PREPARING: _TO_CABINET,
+    Status.WITH_CABINET: "No blocker is left.",
+    Status.REFERRED_BACK: _TO_CABINET,
+    Status.APPROVED: "No blocker is left.",
+    Status.AMENDING: "No blocker is left. Once it is signed again, the amendment can be finished.",
+    Status.SUBMITTED: "No blocker is left.",
+}
+_DECIDED = frozenset({Status.APPROVED, Status.AMENDING, Status.SUBMITTED})
+
+
+def _filing_date(return_: Return, day: datetime.date) -> str:
+    filing, deadline = return_.filing, return_.proforma.round.deadline
+    filed = f"It was filed on {wording.day(filing.day)}, reference {filing.number}" if filing else ""
+    if return_.status == Status.SUBMITTED:
+        return f"{filed}."
+    if day > deadline:
+        return f"{filed}, before it was reopened." if filed else f"Filing closed on {wording.day(deadline)}."
+    days = (deadline - day).days
+    left = (
+        f"{wording.counted(days, 'day')} {wording.noun(days, 'is', 'are')} left" if days else "that is today"
+    )
+    by = f"by {wording.weekday(deadline)}: {left}."
+    return f"{filed}, and has to be filed again {by}" if filed else f"It has to be filed {by}"
+
+
+def _cabinet_date(return_: Return, day: datetime.date) -> str:
+    decision, meeting = return_.decision, return_.cabinet_date
+    if decision and return_.status in _DECIDED:
+        return f"Cabinet approved the return on {wording.weekday(decision.day)}, minute {decision.number}."
+    if day > meeting and decision and return_.status == Status.REFERRED_BACK:
+        word = "approved" if decision.outcome == Decision.Outcome.APPROVED else "referred back"
+        return f"Cabinet {word} the return on {wording.weekday(decision.day)}, minute {decision.number}."
+    return f"Cabinet {'was to meet' if day > meeting else 'meets'} on {wording.weekday(meeting)}."
+
+
+def _cabinet_fact(return_: Return, day: datetime.date) -> Fact:
+    decision = return_.decision
+    if decision and return_.status in _DECIDED:
+        return Fact("approved", f"{wording.day(decision.day)}, minute {decision.number}")
+    return Fact(_until(return_.cabinet_date, day), wording.weekday(return_.cabinet_date))
+
+
+def _filing_fact(return_: Return, day: datetime.date) -> Fact:
+    filing = return_.filing
+    if return_.status == Status.SUBMITTED:
+        return Fact("filed", f"{wording.day(filing.day)}, reference {filing.number}")
+    deadline = return_.proforma.round.deadline
+    return Fact(_until(deadline, day), wording.weekday(deadline))
+
+
+def _until(date: datetime.date, day: datetime.date) -> str:
+    days = (date - day).days
+    return "past" if days < 0 else wording.counted(days, "day") if days else "today"
+
+
+def _since(return_: Return, move: Event | None) -> str:
+    decision, status = return_.decision, Status(return_.status)
+    if status in (Status.APPROVED, Status.AMENDING):
+        return f"{status.label}, {_met(decision)}"
+    return f"{status.label} since {wording.day(clock.day_of(move.at))}" if move else status.label
 
 
 @dataclass(frozen=True)
@@ -62,10 +266,10 @@ def _with_cabinet(return_: Return, day: datetime.date) -> tuple[str, str, str, b
 
 def _referred_back(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
     """By Cabinet, or reopened by the lead, before Cabinet approved it or after."""
-    decision = return_.decision
-    if decision is None:
+    decision, before = return_.decision, _reopened_from(return_, return_.last_move)
+    if before == Status.WITH_CABINET:
         why = "Sent to Cabinet, then reopened before Cabinet decided."
-    elif decision.outcome == Decision.Outcome.APPROVED:
+    elif before:
         why = f"Reopened after Cabinet’s approval of {_met(decision)}."
     else:
         why = f"Referred back by Cabinet on {_met(decision)}."

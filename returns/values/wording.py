@@ -33,6 +33,11 @@ def day_of_year(value: datetime.date) -> str:
     return date_format(value, "j F")
 
 
+def weekday(value: datetime.date) -> str:
+    """A date with the day of the week: "Monday 20 December 2004"."""
+    return date_format(value, "l j F Y")
+
+
 def time_of_day(value: datetime.datetime) -> str:
     """The time in London: "9:40am"."""
     return f"{timezone.localtime(value):%-I:%M%p}".replace("AM", "am").replace("PM", "pm")

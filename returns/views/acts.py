@@ -174,7 +174,7 @@ class ActList(ReturnMixin, TemplateView):
             ],
             "blockers": len(assess(read(return_)).blockers) if working else 0,
             "lock": refusals.why_locked(return_),
-            "move": refusals.last_move(return_),
+            "move": return_.last_move,
             "decision": return_.decision,
             "delegation": self._delegation(),
             "printed": _printed(return_.decision, versions),

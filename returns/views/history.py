@@ -10,7 +10,8 @@ from .. import history
 from ..acts.signing import event_key
 from ..answers.reader import read
 from ..models import Event, Return
-from ..rules import access, refusals
+from ..models.return_ import MOVES
+from ..rules import access
 from ..values.digests import short_code
 from .base import ReturnMixin
 
@@ -22,7 +23,7 @@ KINDS = {
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
     "risks": ("Risk register", [Event.Kind.RISK]),
     "report": ("Covering report", [Event.Kind.REPORT, Event.Kind.REPORT_KEPT]),
-    "acts": ("Acts", [*refusals.MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
+    "acts": ("Acts", [*MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
 }
 
 
@@ -102,7 +103,7 @@ class EventList(ReturnMixin, TemplateView):
                 f"Edition {kept['edition']}, with version {kept['version']}, code {short_code(kept['data'])}"
             )
             return None, words
-        if event.kind in refusals.MOVES:
+        if event.kind in MOVES:
             status = Return.Status
             return status(event.old).label, status(event.new).label
         return None, None

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from returns.proforma import Proforma, load, schema
 
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).resolve().parents[1]
 
 
 def know_tiny(monkeypatch) -> Proforma:

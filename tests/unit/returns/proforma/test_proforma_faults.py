@@ -7,7 +7,7 @@ import pytest
 from returns.proforma import ProformaError, schema
 from returns.proforma.checks import check_definitions, misfits
 from returns.proforma.serving import Serving
-from tests.faults import REMOVED, planted, write
+from tests.support.faults import REMOVED, planted, write
 
 RAW = json.loads((schema.FOLDER / "ieg4-v2.json").read_text())
 

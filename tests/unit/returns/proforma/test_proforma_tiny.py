@@ -4,7 +4,7 @@ import pytest
 
 from returns.proforma import ProformaError, current, known_keys, load, schema, versions_of
 from returns.proforma.checks import check_definitions, misfits
-from tests.tiny import FOLDER, know_tiny
+from tests.support.tiny import FOLDER, know_tiny
 
 
 def test_tiny_reads_and_fits():

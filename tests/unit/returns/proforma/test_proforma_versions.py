@@ -7,7 +7,7 @@ import pytest
 
 from returns.proforma import ProformaError, current, known_keys, load, schema, versions_of
 from returns.proforma.checks import check_definitions
-from tests.faults import code, planted, write
+from tests.support.faults import code, planted, write
 
 # Returns are locked against these files. A correction is a new file with the next version's number.
 DIGESTS = {"ieg4": "b23fe7aabc76818fb5e9e18a2efeac41011217682fd9dfbd3acf4d6bf8a1f9f5"}

@@ -4,10 +4,11 @@ import datetime
 
 import pytest
 
-from returns.models import Authority, Decision, Filing, Return, User
+from returns.models import Authority, Decision, Event, Filing, Return, User
 from returns.rules.states import StateWords, state_words
 
 BEFORE, LAST, AFTER = (datetime.date(2004, 12, day) for day in (19, 20, 21))
+REFERRED = datetime.datetime(2004, 12, 16, 14, 5, tzinfo=datetime.UTC)
 HOLDER = User(first_name="Jo", last_name="Hale")
 PROVISIONAL = (
     "Jo Hale may change this section until 20 December 2004, under Cabinet’s delegation of 16 December 2004."
@@ -90,9 +91,14 @@ def return_in(status: str, decided: str | None) -> Return:
     if decided == "delegated":
         HOLDER.pk = 1
         decision.delegate, decision.delegated_until = HOLDER, LAST
+    move = Event(kind="referred", old="with_cabinet", new="referred_back", at=REFERRED)
+    if status == "referred_back" and decided != "referred":
+        move = Event(
+            kind="reopened", old="approved" if decided else "with_cabinet", new="referred_back", at=REFERRED
+        )
     filing = Filing(date=datetime.date(2004, 12, 18), reference="ODPM/7")
     # Read once from the database for a return that is stored.
-    return_.__dict__ |= {"decision": decision if decided else None, "filing": filing}
+    return_.__dict__ |= {"decision": decision if decided else None, "filing": filing, "last_move": move}
     return return_
 
 
