@@ -15,6 +15,13 @@ MAY_STAND_AT_TOP = {
     "README.md", "Makefile", "pyproject.toml", "docs", "LICENSE", "CHANGELOG.md",
 }  # fmt: skip
 
+# Elements that have a line to themselves in a template; at most one of them opens on a line.
+BLOCKS = re.compile(
+    r"<(?:address|article|aside|blockquote|body|caption|col|colgroup|dd|details|div|dl|dt|fieldset|figcaption|figure"
+    r"|footer|form|h[1-6]|head|header|html|legend|li|link|main|meta|nav|ol|optgroup|option|p|pre|script|section"
+    r"|summary|table|tbody|td|tfoot|th|thead|title|tr|ul)\b"
+)
+
 
 def modules(app: str) -> list[Path]:
     return [path for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
@@ -88,6 +95,18 @@ def test_templates_hold_no_script_style_or_unescaped_text():
         "templates/gds/layout/button.html", "templates/gds/layout/fieldset.html",
     }  # fmt: skip
     assert {smell for _, smell in found} <= {"|safe"}
+
+
+def test_templates_can_be_read():
+    """No line of a template is over 120 characters or opens two block elements; djhtml keeps the indents."""
+    lines = [
+        (f"{path.relative_to(ROOT)}:{number}", line)
+        for path in (ROOT / "templates").rglob("*.html")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+    ]
+
+    assert [where for where, line in lines if len(line) > 120] == []
+    assert [where for where, line in lines if len(BLOCKS.findall(line)) > 1] == []
 
 
 def test_every_page_has_one_heading_and_a_title():

@@ -129,7 +129,7 @@ def test_why_there_is_none_is_closed_until_it_is_chosen(marchshire, signed_in, l
 
 def test_last_saved_is_when_an_answer_was_saved(marchshire, signed_in):
     """Neither a query nor a signature on the line is a save."""
-    lead, saved = signed_in("lead"), re.compile(r"<dt>Last saved</dt><dd>([^<]*)</dd>")
+    lead, saved = signed_in("lead"), re.compile(r"<dt>Last saved</dt>\s*<dd>([^<]*)</dd>")
     before = saved.search(lead.get(f"{M}outcomes/R1/").content.decode())[1]
 
     asked = lead.post(f"{M}queries/new/?section=outcomes&line=R1", {"text": "Is it so?"})
