@@ -6,6 +6,7 @@ from outcomes.progress import light_charts
 from returns import clock
 from returns.checks.completeness import assess
 from returns.rules import access, refusals
+from returns.rules.states import page_words
 from returns.views.base import ReturnMixin
 from returns.work.next_act import next_act, tasks_of
 
@@ -44,6 +45,7 @@ class Dashboard(ReturnMixin, TemplateView):
         act = next_act(assessment, user, tasks_of(assessment, user))
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
+            "words": page_words(self.return_, clock.today(), len(assessment.blockers)),
             "contradictions": contradictions_shown(user, assessment),
             "owners": owners,
             "signatures_missing": len(assessment.missing_signatures),
@@ -61,7 +63,6 @@ class Dashboard(ReturnMixin, TemplateView):
             ],
             "charts": light_charts(answers),
             "points": proforma.section_by_key["outcomes"].points,
-            "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
         }
 
 
