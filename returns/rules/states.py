@@ -133,13 +133,24 @@ def _reopened_from(return_: Return, move: Event | None) -> Status | None:
 
 
 def _is_with_cabinet(return_: Return, day: datetime.date) -> str:
-    meeting = return_.cabinet_date
+    meeting, sent = return_.cabinet_date, _sent_after_the_meeting(return_)
+    if sent:
+        return f"The return went to Cabinet on {wording.day(sent)}. No decision is recorded yet."
     if day > meeting:
         return (
             f"The return is with Cabinet. The meeting was planned for {wording.day(meeting)}; "
             "no decision is recorded yet."
         )
     return f"The return is with Cabinet, which meets {'today' if day == meeting else f'on {wording.day(meeting)}'}."
+
+
+def _sent_after_the_meeting(return_: Return) -> datetime.date | None:
+    """The day on which the return went to Cabinet, where that was after the meeting whose date is known."""
+    move = return_.last_move
+    if return_.status != Status.WITH_CABINET or move is None or move.kind != Event.Kind.SENT:
+        return None
+    sent = clock.day_of(move.at)
+    return sent if sent > return_.cabinet_date else None
 
 
 _REOPENED = {
@@ -233,6 +244,8 @@ def _cabinet_date(return_: Return, day: datetime.date) -> str:
     if decision and (back or return_.status in _DECIDED):
         did = _DID[Decision.Outcome(decision.outcome)]
         return f"Cabinet {did} on {wording.weekday(decision.day)}, minute {decision.number}."
+    if sent := _sent_after_the_meeting(return_):
+        return f"The return went to Cabinet on {wording.weekday(sent)}."
     return f"Cabinet {'was to meet' if day > meeting else 'meets'} on {wording.weekday(meeting)}."
 
 
@@ -240,6 +253,8 @@ def _cabinet_fact(return_: Return, day: datetime.date) -> Fact:
     decision = return_.decision
     if decision and return_.status in _DECIDED:
         return Fact("approved", f"{wording.day(decision.day)}, minute {decision.number}")
+    if sent := _sent_after_the_meeting(return_):
+        return Fact("awaited", f"sent {wording.day(sent)}")
     return Fact(_until(return_.cabinet_date, day), wording.weekday(return_.cabinet_date))
 
 
@@ -296,12 +311,6 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
     return (
         f"{decision.delegate} may change this section until {until}, under Cabinet’s delegation of {given}."
     )
-
-
-def power(decision: Decision) -> str:
-    """What the delegation of that decision allows."""
-    until = wording.day(decision.delegated_until)
-    return f"{decision.delegate} may amend case studies and efficiency figures until {until}."
 
 
 def _preparing(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
