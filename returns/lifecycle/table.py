@@ -1,4 +1,4 @@
-"""One table of what may follow what: pages draw their buttons from it, acts run by it, docs/lifecycle.md prints it."""
+"""One table of what may follow what: pages draw buttons from it, acts run by it, docs/lifecycle.md prints it."""
 
 from __future__ import annotations
 
