@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -184,3 +185,17 @@ def test_the_list_of_decisions_names_each_of_them():
     )
 
     assert named == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_stair_is_drawn_as_the_contract_has_it():
+    """Every room of returns, from top to bottom; what is no room (migrations, apps, filters) is not drawn."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(each["layers"] for each in contracts if each.get("containers") == ["returns"])
+    kept = [room for layer in layers for room in layer.split(" | ")]
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    drawing = page.split("## The stair of `returns`")[1].split("\n    ", 1)[1].split("\n\n")[0]
+    drawn = [room for line in drawing.splitlines() for room in re.findall(r"[a-z]+", line[:46])]
+
+    assert drawn == [room for room in kept if room not in {"migrations", "apps", "templatetags", "target"}]
