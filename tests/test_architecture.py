@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,3 +165,56 @@ def test_only_the_lifecycle_moves_a_return_and_only_the_history_writes_events():
         ("returns/lifecycle/performing.py", "return_.status = "),
         ("returns/history/events.py", "Event.objects.bulk_create"),
     }
+
+
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page: its headings in small letters, without marks, with hyphens for spaces."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    """To a file that is there, and where it names a heading, to a heading of that file."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    pages = [ROOT / name for name in listed.splitlines() if (ROOT / name).exists()]
+    links = [(page, *found) for page in pages for found in LINK.findall(page.read_text(encoding="utf-8"))]
+    targets = [
+        (page, target, anchor, page.parent / target if target else page) for page, target, anchor in links
+    ]
+    wrong = {
+        (str(page.relative_to(ROOT)), f"{target}#{anchor}" if anchor else target)
+        for page, target, anchor, file in targets
+        if not file.exists() or (anchor and anchor not in headings(file))
+    }
+
+    assert len(links) > 40
+    assert wrong == set()
+
+
+def test_the_list_of_decisions_names_each_of_them():
+    folder = ROOT / "docs/decisions"
+    named = re.findall(
+        r"^- \[\d{4}\]\((.+?)\) ", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert named == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_stair_is_drawn_as_the_contract_has_it():
+    """Every room of returns, from top to bottom; what is no room (migrations, apps, filters) is not drawn."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(each["layers"] for each in contracts if each.get("containers") == ["returns"])
+    kept = [room for layer in layers for room in layer.split(" | ")]
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    drawing = page.split("## The stair of `returns`")[1].split("\n    ", 1)[1].split("\n\n")[0]
+    drawn = [room for line in drawing.splitlines() for room in re.findall(r"[a-z]+", line[:46])]
+
+    assert drawn == [room for room in kept if room not in {"migrations", "apps", "templatetags", "target"}]
