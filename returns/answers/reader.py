@@ -12,7 +12,9 @@ from django.urls import reverse
 
 from ..models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
 from ..proforma import Column, Line, Point, Section, Table
+from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..values.sums import Sum, total
+from .address import FieldName, PlaceName, RecordName
 
 
 @dataclass(frozen=True)
@@ -28,8 +30,18 @@ class Place:
     department: Department | None = None
 
     @property
-    def key(self) -> tuple:
-        return self.section.key, self.line and self.line.key, self.department and self.department.pk
+    def key(self) -> PlaceAddress:
+        """Its address, by which the answers keep what belongs to it."""
+        return PlaceAddress(
+            self.section.key, self.line and self.line.key, self.department and self.department.pk
+        )
+
+    @property
+    def name(self) -> PlaceName:
+        """How text names it."""
+        return PlaceName(
+            self.section.key, self.line and self.line.key, self.department and self.department.slug
+        )
 
     @property
     def tables(self) -> list[Table]:
@@ -73,16 +85,24 @@ class Entry:
     record: object
 
     @property
+    def address(self) -> RecordAddress:
+        return RecordAddress(self.place.key, self.table.key, self.point and self.point.key)
+
+    @property
+    def name(self) -> RecordName:
+        """How the data of a version name it."""
+        place = self.place.name
+        return RecordName(self.table.key, place.line, place.department, self.point and self.point.key)
+
+    @property
+    def form_name(self) -> RecordName:
+        """How a form names it: with a department only where each department has such a record."""
+        return self.name if self.table.per_department else self.name._replace(department=None)
+
+    @property
     def key(self) -> str:
-        """Names the record in a form or sheet: table, then line, department and point as far as it has them."""
-        department = self.place.department.slug if self.table.per_department else ""
-        parts = (
-            self.table.key,
-            self.place.line and self.place.line.key,
-            department,
-            self.point and self.point.key,
-        )
-        return "--".join(part for part in parts if part)
+        """Its name in a form as one word."""
+        return str(self.form_name)
 
 
 @dataclass(frozen=True)
@@ -92,6 +112,20 @@ class Cell:
     entry: Entry
     column: Column
     applies: bool
+
+    @property
+    def address(self) -> CellAddress:
+        return self.entry.address.cell(self.column.field)
+
+    @property
+    def name(self) -> FieldName:
+        """How a form names its field."""
+        return FieldName(self.entry.form_name, self.column.field)
+
+    @property
+    def anchor(self) -> str:
+        """How a page names it within an address: "#id_cover-email"."""
+        return f"id_{self.name}"
 
     @property
     def value(self):
@@ -133,8 +167,8 @@ class Answers:
     departments: list[Department]
     allocations: dict[str, Allocation]
     people: People
-    signed: dict[tuple, SignOff]
-    queries: dict[tuple, list[Query]]
+    signed: dict[PlaceAddress, SignOff]
+    queries: dict[PlaceAddress, list[Query]]
     _records: dict = field(repr=False)
     _lists: dict = field(repr=False)
     frozen: bool = False  # a copy that was sent or approved: nothing in it waits for anybody
@@ -169,10 +203,17 @@ class Answers:
         line = Line(key=record.line, label=record.title or f"{section.line_word} {record.line}")
         return Place(self.return_, section, line, record.department)
 
+    def at(self, address: PlaceAddress) -> Place | None:
+        """The place of that address, or None where nothing is asked there, or no longer."""
+        section = next((each for each in self.sections if each.key == address.section), None)
+        return (
+            next((place for place in self.places(section) if place.key == address), None) if section else None
+        )
+
     def place(
         self, section_key: str, line_key: str | None, department_slug: str | None = None
     ) -> Place | None:
-        """The place of that address, or None where the proforma and the council have no such place."""
+        """The place that an address of the web names, or None where the proforma and the council have none."""
         section = next((each for each in self.sections if each.key == section_key), None)
         if section is None:
             return None
@@ -200,9 +241,7 @@ class Answers:
 
     def record(self, place: Place, table: Table, point: Point | None = None):
         department_id = place.department.pk if table.per_department else None
-        return self._records[
-            table.model, department_id, place.line.key if place.line else "", point.key if point else ""
-        ]
+        return self._records[table.model, department_id, place.line and place.line.key, point and point.key]
 
     def head(self, place: Place):
         """The record that speaks for the place as a whole."""
@@ -288,8 +327,8 @@ def read(return_: Return, *sections: str) -> Answers:
             department_id = getattr(row, "department_id", None)
             if department_id:
                 _attach(row, "department", by_id[department_id])
-            line = getattr(row, table.row_field, "")
-            point = getattr(row, "point", "")
+            line = getattr(row, table.row_field, None)
+            point = getattr(row, "point", None)
             records[table.model, None if table.shape == "list" else department_id, line, point] = row
         if table.shape == "list":
             lists[table.key] = rows
@@ -298,7 +337,7 @@ def read(return_: Return, *sections: str) -> Answers:
     signers = User.objects.in_bulk({row.event.by_id for row in signed})
     for row in signed:
         _attach(row.event, "by", signers[row.event.by_id])
-    queries: dict[tuple, list[Query]] = {}
+    queries: dict[PlaceAddress, list[Query]] = {}
     for query in return_.queries.select_related("asked__by", "replied__by", "closed__by"):
         queries.setdefault(query.key, []).append(query)
     return Answers(
