@@ -89,7 +89,7 @@ class RecordName(NamedTuple):
 
 
 class FieldName(NamedTuple):
-    """How a form names the field of an answer: "bvpi157_counts--I1--education--mar05-enabled"."""
+    """How a form names the field of an answer: "bvpi157_counts--I1--education--2005-12-31-enabled"."""
 
     record: RecordName
     field: str

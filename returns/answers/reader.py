@@ -43,6 +43,9 @@ class Place:
             self.section.key, self.line and self.line.key, self.department and self.department.slug
         )
 
+    def record_address(self, table: Table, point: Point | None) -> RecordAddress:
+        return RecordAddress(self.key, table.key, point and point.key)
+
     @property
     def tables(self) -> list[Table]:
         wanted = {"grid", "list"} if self.line else {"record"}
@@ -86,7 +89,7 @@ class Entry:
 
     @property
     def address(self) -> RecordAddress:
-        return RecordAddress(self.place.key, self.table.key, self.point and self.point.key)
+        return self.place.record_address(self.table, self.point)
 
     @property
     def name(self) -> RecordName:
@@ -98,6 +101,10 @@ class Entry:
     def form_name(self) -> RecordName:
         """How a form names it: with a department only where each department has such a record."""
         return self.name if self.table.per_department else self.name._replace(department=None)
+
+    def field_name(self, field: str) -> str:
+        """How a form names one of its fields: a column, or "seen" for the version its writer saw."""
+        return str(FieldName(self.form_name, field))
 
     @property
     def key(self) -> str:

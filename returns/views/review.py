@@ -27,7 +27,7 @@ from .base import ReturnMixin, given_back
 def cells_shown(view: ReturnMixin, place) -> list:
     """What stands at the place, for this reader: in the copy that stands, or now."""
     answers = view.answers_shown(place.section.key)
-    there = next((each for each in answers.places() if each.key == place.key), None)
+    there = answers.at(place.key)
     return list(answers.cells(there)) if there else []
 
 

@@ -99,13 +99,13 @@ def test_names_of_fields_are_as_they_always_were(answers):
         "context-text",
         "outcomes--R1-comment",
         "outcome_lights--R1--mar05-light",
-        f"bvpi157_counts--I1--{slug}--dec05-enabled",
+        f"bvpi157_counts--I1--{slug}--2005-12-31-enabled",
         "cases--C1-text",
     }
 
 
 def test_a_department_may_have_hyphens_in_its_slug():
-    name = FieldName(RecordName("bvpi157_counts", "I1", "adult--and-children", "dec05"), "enabled")
+    name = FieldName(RecordName("bvpi157_counts", "I1", "adult--and-children", "2005-12-31"), "enabled")
 
     assert FieldName.read(load("ieg4"), str(name)) == name
 
@@ -127,7 +127,7 @@ def test_a_department_may_have_hyphens_in_its_slug():
         "outcome_lights--R1-light",
         "outcome_lights--R1--mar99-light",
         "outcome_lights--R1--education--mar05-light",
-        "bvpi157_counts--I1--mar05-enabled",
+        "bvpi157_counts--I1--2005-12-31-enabled",
         "cases-text",
         "keep--outcomes--R1-comment",
     ],
