@@ -490,18 +490,12 @@ def _labels(version: Version) -> dict[tuple, tuple[str, dict]]:
         )
         for cell in answers.cells(place):
             entry = cell.entry
-            key = (
-                entry.table.key,
-                place.line.key if place.line else "",
-                place.department.slug if place.department else "",
-                entry.point.key if entry.point else "",
-            )
             field = (
                 model_of(entry.table)._meta.get_field(cell.column.field) if _is_field(entry, cell) else None
             )
             choices = dict(field.flatchoices) if field else {}
             where = f"Section {place.section.number}, {name}: {cell.where}"
-            found[key, cell.column.field] = where, choices
+            found[tuple(entry.name.columns.values()), cell.column.field] = where, choices
     return found
 
 
