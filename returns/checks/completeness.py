@@ -295,7 +295,7 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
         point = cell.entry.point.key if cell and cell.entry.point else ""
         name = cell.column.field if cell else ""
         prefix = f"{place.code}, {place.department}" if place.department else place.code
-        anchor = f"id_{cell.entry.key}-{name}" if cell else ""
+        anchor = cell.anchor if cell else ""
         blockers.append(Blocker(kind, place, f"{prefix}: {message}", owner, department, point, name, anchor))
 
     if applies and place.line and not place.department and owner is None:

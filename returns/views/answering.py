@@ -15,7 +15,7 @@ from ..forms import unsaved
 from ..forms.answers import merged, table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
-from ..lifecycle.forms import AmendmentForm, element_key
+from ..lifecycle.forms import AmendmentForm
 from ..models import Event, Return
 from ..rules import access, refusals
 from ..work.next_act import next_blank
@@ -164,7 +164,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "lock": "" if access.is_open(self.place) else refusals.why_locked(self.return_),
             "can_query": access.can_raise_query(user, self.return_),
             "send_back": opening_action(self.return_, user),
-            "element": element_key(self.place),
+            "element": str(self.place.name),
             "state": state,
             "position": [place.key for place in siblings].index(self.place.key) + 1,
             "siblings": len(siblings),
