@@ -5,6 +5,7 @@ The addresses themselves are in `returns.values.address`. Text names a departmen
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from ..models import Event
@@ -53,6 +54,11 @@ class PlaceName(NamedTuple):
 
     def __str__(self) -> str:
         return BETWEEN.join(part for part in self if part)
+
+    @classmethod
+    def of_web(cls, named: Mapping[str, str]) -> PlaceName:
+        """What the parts or the query of an address of the web call a place. There need not be such a place."""
+        return cls(*(named.get(part) or None for part in cls._fields))
 
     @classmethod
     def read(cls, text: str) -> PlaceName | None:

@@ -9,6 +9,7 @@ from django.views.generic import TemplateView, View
 
 from .. import history
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
+from ..answers.address import PlaceName
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
@@ -61,9 +62,7 @@ class PlaceMixin(SectionMixin):
 
     def find(self):
         super().find()
-        self.place = self.answers.place(
-            self.section.key, self.kwargs.get("line"), self.kwargs.get("department")
-        )
+        self.place = self.answers.place(*PlaceName.of_web(self.kwargs))
         if self.place is None or not self.can_see(self.place):
             raise Http404
 

@@ -15,6 +15,7 @@ from ..acts import (
     raise_query,
     reply_to_query,
 )
+from ..answers.address import PlaceName
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
@@ -41,11 +42,9 @@ class QueryCreate(ReturnMixin, TemplateView):
 
     def find(self):
         super().find()
-        wanted = self.request.GET
-        self.answers = read(self.return_, wanted.get("section", "outcomes"))
-        self.place = self.answers.place(
-            wanted.get("section", "outcomes"), wanted.get("line") or None, wanted.get("department") or None
-        )
+        wanted = PlaceName.of_web({"section": "outcomes"} | self.request.GET.dict())
+        self.answers = read(self.return_, wanted.section)
+        self.place = self.answers.place(*wanted)
         if self.place is None:
             raise Http404
         self.is_question = not access.can_watch(self.request.user, self.return_)

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.http import QueryDict
 from django.urls import resolve
 
 from returns.answers.address import FieldName, PlaceName, RecordName
@@ -74,11 +75,19 @@ def test_no_place_has_such_a_name(text):
 
 def test_a_place_comes_back_from_its_address_of_the_web(answers):
     places = [place for place in answers.places() if place.tables]
-    named = [resolve(place.get_absolute_url()).kwargs for place in places]
+    named = [PlaceName.of_web(resolve(place.get_absolute_url()).kwargs) for place in places]
 
-    assert [
-        answers.place(kwargs["section"], kwargs.get("line"), kwargs.get("department")) for kwargs in named
-    ] == places
+    assert [answers.place(*name) for name in named] == places
+
+
+def test_a_query_of_the_web_names_a_place_with_what_it_has():
+    assert PlaceName.of_web(QueryDict("section=outcomes&line=R1&department=").dict()) == PlaceName(
+        "outcomes", "R1"
+    )
+    assert PlaceName.of_web(QueryDict("section=efficiency&line=EF1&department=hr&page=2").dict()) == (
+        PlaceName("efficiency", "EF1", "hr")
+    )
+    assert PlaceName.of_web({"section": "context"}) == PlaceName("context")
 
 
 def test_an_answer_comes_back_from_the_name_of_its_field(answers):
