@@ -1,6 +1,5 @@
 """What one person and one department owe."""
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
@@ -67,8 +66,8 @@ class MyWork(ReturnMixin, TemplateView):
         held = sum(task.blocks for task in tasks)
         sentences = []
         if held:
-            grant = intcomma(assessment.grant_gbp)
-            sentences.append(f"While one blocker is left, the council’s whole £{grant} grant is exposed.")
+            grant = wording.pounds(assessment.grant_gbp)
+            sentences.append(f"While one blocker is left, the council’s whole {grant} grant is exposed.")
         else:
             said = _of_others(assessment, mine, self.request.user)
             sentences += [sentence for sentence in said if sentence != f"{heading}."]
