@@ -94,6 +94,25 @@ def test_only_addresses_turn_the_columns_of_events_into_places():
     }
 
 
+def test_figures_and_choices_are_put_in_words_in_one_place():
+    """Beside: history and versions keep money as text, a share is reckoned to one place, a file has megabytes."""
+    smells = r"_display\"|£\{[^}]*[:!]|:,?\.[0-9]f|:,\.\{|quantize|floatformat|intcomma|yesno"
+    found = {
+        str(path.relative_to(ROOT))
+        for app in APPS
+        for path in modules(app)
+        if re.search(smells, path.read_text())
+    }
+
+    assert found == {
+        "returns/values/wording.py",
+        "returns/values/sums.py",
+        "returns/history/events.py",
+        "returns/versions/snapshot.py",
+        "returns/exchange/rekeying.py",
+    }
+
+
 def test_nothing_imports_tests():
     assert [
         p for app in APPS for p in modules(app) if any(n.split(".")[0] == "tests" for n in imported(p))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -15,6 +16,8 @@ from ..proforma import Column, Line, Point, Section, Table
 from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..values.sums import Sum, total
 from .address import FieldName, PlaceName, RecordName
+
+NOT_APPLICABLE = "N"  # the light of a line that doesn't apply
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,11 @@ class Cell:
         return self.value is None or self.value == ""
 
     @property
+    def outside(self) -> bool:
+        """Whether the line is declared nil or not applicable, which then stands in place of what the cell holds."""
+        return self.entry.point is not None and not self.applies
+
+    @property
     def required(self) -> bool:
         return self.column.required and self.applies
 
@@ -266,9 +274,11 @@ class Answers:
         return place.line.is_function_of(self.return_.authority.kind)
 
     def outside(self, place: Place) -> str:
-        """Why an outcome is not asked: "Not adopted" or "Not applicable"; nothing where it is."""
+        """Why a line is not asked: "Not adopted", "Not applicable" or, of figures, "Nil"; nothing where it is."""
         if self.applies(place):
             return ""
+        if any(column.field == "nil" for column in place.tables[0].columns):
+            return "Nil"
         return "Not adopted" if self.not_adopted(place) else "Not applicable"
 
     def cells(self, place: Place) -> Iterator[Cell]:
@@ -280,7 +290,15 @@ class Answers:
     def lights(self, place: Place) -> list[str]:
         """The lights of a place in the order of their dates: a letter, N where it does not apply, or blank."""
         lights = [cell for cell in self.cells(place) if cell.column.field == "light"] if place.tables else []
-        return [cell.value if cell.applies else "N" for cell in lights]
+        return [NOT_APPLICABLE if cell.outside else cell.value for cell in lights]
+
+    def count_lights(self, places: Iterable[Place]) -> Counter[tuple[str, str]]:
+        """How many of the places have each light at each date, by the key of the date and light, as in `lights`."""
+        return Counter(
+            (point.key, light)
+            for place in places
+            for point, light in zip(place.section.points, self.lights(place), strict=False)
+        )
 
     def owner(self, place: Place) -> User | None:
         """The one person answerable for the place."""

@@ -153,12 +153,11 @@ def _sums(answers: Answers, line_place: Place):
                     continue
                 found = answers.council_sum(section, table, line, point, column.field)
                 typed = plain_figure(_figure(found.value, kind)) if found.complete and places else ""
-                where = f"{column.label} {'at' if point.date else 'for'} {point.name}"
                 yield KeyedCell(
                     reference_of(line_place.key, column.field, point=point.key),
                     section,
                     line,
-                    where,
+                    column.at(point),
                     kind,
                     typed if applies or not places else NIL,
                     True,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.utils.timezone import localtime
 
 from ..answers.address import cell_of_event, of_event
-from ..answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
+from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, figures_in_words, in_words, kind_of
 from ..answers.reader import Answers, Cell, Place, read
 from ..models import Decision, Event, Return, User, Version
 from ..proforma import Section
@@ -153,7 +153,7 @@ def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
     if kind == LIGHT:
         return ""
     old, new = was.value, now.value
-    if kind in ("count", "money") and was.applies and now.applies and None not in (old, new):
+    if kind in (COUNT, MONEY) and was.applies and now.applies and None not in (old, new):
         return f"{'up' if new > old else 'down'} by {wording.figure(abs(new - old))}"
     if kind == TEXT and not any(piece.kind in (GONE, NEW) for piece in (*before, *after)):
         return "only spaces or line ends differ"

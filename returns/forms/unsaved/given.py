@@ -10,7 +10,7 @@ from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 
 from ...answers.address import FieldName
-from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of
+from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of, posted_in_words
 from ...models import Authority, Return, Unsaved
 from ...proforma import Proforma, known_keys, load
 
@@ -203,9 +203,5 @@ def _of_cell(name: str, text: str, form: _Form) -> Given | None:
         return Given(name, f"{label}: which to keep", _KEEP.get(text, text))
     if chosen:
         return Given(name, f"{label}, written from both", text)
-    if kind == LIGHT:
-        words = choices_of(table, field)
-        return Given(name, label, words.get(text, text), light=text if text in words else "")
-    if kind == TICK:
-        return Given(name, label, "Yes" if text else "")
-    return Given(name, label, str(choices_of(table, field).get(text, text)))
+    light = text if kind == LIGHT and text in choices_of(table, field) else ""
+    return Given(name, label, posted_in_words(table, field, text), light=light)
