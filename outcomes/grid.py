@@ -12,6 +12,7 @@ from returns.forms.answers import merged, table_formset
 from returns.forms.conflicts import conflict_context
 from returns.rules import access, refusals
 from returns.values import wording
+from returns.values.address import RecordAddress
 from returns.views.base import ReturnMixin, adopt_url, given_back
 
 
@@ -31,7 +32,7 @@ class LightGrid(ReturnMixin, TemplateView):
             else unsaved.kept_under(request.user, request.GET.get(unsaved.PARAMETER, ""))
         )
         # What can't be set any more is shown on the page that gives back; the grid would drop it in silence.
-        if kept is None or self._late(kept.posted, but={form.entry.key for form in self._formset()}):
+        if kept is None or self._late(kept.posted, but={form.entry.address for form in self._formset()}):
             return super().get(request, *args, **kwargs)
         row = unsaved.find(request)
         if row is None:
@@ -46,7 +47,7 @@ class LightGrid(ReturnMixin, TemplateView):
         if self._late_for_all():
             return unsaved.refused(refusals.why_locked(self.return_))
         # A rating that can't be set any more must not be dropped in silence.
-        if late := self._late(posted, but={form.entry.key for form in formset}):
+        if late := self._late(posted, but={form.entry.address for form in formset}):
             return unsaved.refused(self._why_late(late))
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
@@ -80,23 +81,21 @@ class LightGrid(ReturnMixin, TemplateView):
     def _late_for_all(self) -> bool:
         return self.return_.status not in access.ALLOCATING
 
-    def _late(self, posted, but: set[str]) -> list:
+    def _late(self, posted, but: set[RecordAddress]) -> list:
         """The lines that were posted with another rating than is stored, beside those that may be set."""
-        answers = self._answers()
-        lights = [
-            entry
-            for section in self._sections()
-            for place in answers.places(section)
-            for entry in answers.entries(place)
-            if entry.table.points
-        ]
         late = [
             entry.place
-            for entry in lights
-            if posted.get(f"{entry.key}-light", entry.record.light) != entry.record.light
-            and entry.key not in but
+            for entry in self._every_light()
+            if posted.get(entry.field_name("light"), entry.record.light) != entry.record.light
+            and entry.address not in but
         ]
         return list({place.key: place for place in late}.values())
+
+    def _every_light(self) -> list:
+        """Each rating of the return, whoever may set it."""
+        answers = self._answers()
+        places = [place for section in self._sections() for place in answers.places(section)]
+        return [entry for place in places for entry in self._lights(place)]
 
     def _sections(self):
         return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]
@@ -134,7 +133,9 @@ class LightGrid(ReturnMixin, TemplateView):
     @cached_property
     def _posted(self) -> set[str]:
         """The codes of the lines in the posted form: a filter by blanks still shows those that were filled since."""
-        return {name.split("--")[1] for name in self.request.POST if name.count("--") > 1}
+        return {
+            entry.place.code for entry in self._every_light() if entry.field_name("seen") in self.request.POST
+        }
 
     def _can_answer(self, place) -> bool:
         return access.can_answer(self.request.user, place, self._answers().allocation(place))

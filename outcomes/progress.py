@@ -1,12 +1,11 @@
 """How the outcomes stand: lights by tier and date, and the four-way sentence for Cabinet."""
 
-from collections import Counter
 from dataclasses import dataclass
 
-from returns.answers.reader import Answers, Place
+from returns.answers.reader import NOT_APPLICABLE, Answers, Place
 
-LETTERS = ("G", "A", "R", "", "N")
-WORDS = {"G": "green", "A": "amber", "R": "red", "": "blank", "N": "not applicable"}
+LETTERS = ("G", "A", "R", "", NOT_APPLICABLE)
+WORDS = {"G": "green", "A": "amber", "R": "red", "": "blank", NOT_APPLICABLE: "not applicable"}
 
 # Bars of the chart component run between these two; 2 units stay free between parts.
 CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
@@ -18,22 +17,21 @@ def light_charts(answers: Answers) -> list[dict]:
     charts = []
     for tier in answers.return_.proforma.tiers:
         lines = [line for line in section.lines if line.tier == tier.key]
-        lights = [answers.lights(Place(answers.return_, section, line)) for line in lines]
-        rows = []
-        for index, point in enumerate(section.points):
-            counts = Counter(row[index] for row in lights)
-            rows.append(
-                {
-                    "point": point,
-                    "counts": [(letter, counts[letter]) for letter in LETTERS],
-                    "named": [(WORDS[letter].capitalize(), counts[letter]) for letter in LETTERS],
-                }
-            )
+        places = [Place(answers.return_, section, line) for line in lines]
+        counts = answers.count_lights(places)
+        rows = [
+            {
+                "point": point,
+                "counts": [(letter, counts[point.key, letter]) for letter in LETTERS],
+                "named": [(WORDS[letter].capitalize(), counts[point.key, letter]) for letter in LETTERS],
+            }
+            for point in section.points
+        ]
         charts.append(
             {
                 "tier": tier,
                 "lines": len(lines),
-                "adopted": sum("N" not in row for row in lights),
+                "adopted": sum(answers.applies(place) for place in places),
                 "rows": rows,
                 "bars": [{"label": row["point"].short, "parts": _parts(row["counts"])} for row in rows],
                 "desc": ". ".join(
@@ -89,7 +87,7 @@ def standing(answers: Answers) -> Standing:
         lights = answers.lights(Place(answers.return_, section, line))
         due = answers.return_.proforma.tier_of(line).due
         at_due = lights[dates.index(due or dates[-1])]
-        if "N" in lights:
+        if NOT_APPLICABLE in lights:
             found.outside.append(line.key)
         elif lights[0] == "G":
             found.achieved.append(line.key)

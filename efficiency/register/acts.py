@@ -6,8 +6,6 @@ the change. The register lives on in every state of the return, locked ones incl
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from django.db import transaction
 
 from returns import clock, history
@@ -183,17 +181,12 @@ def in_words(name: str, value) -> str:
     if name == "impact":
         return f"{value} {Risk.Impact(value).label.lower()}"
     if name == "money_exposed":
-        return pounds(value)
+        return wording.pounds(value)
     if name == "due":
         return f"{wording.day(value)}"
     if name == "lines":
         return ", ".join(value)
     return value
-
-
-def pounds(value: Decimal) -> str:
-    """Pounds with commas, and with pence where there are any."""
-    return f"£{value:,.0f}" if value == value.to_integral_value() else f"£{value:,.2f}"
 
 
 def _begin(return_: Return, by: User) -> tuple[Return, User]:

@@ -12,6 +12,7 @@ from returns.checks.completeness import assess
 from returns.forms import unsaved
 from returns.forms.answers import VersionField
 from returns.rules import access
+from returns.values import wording
 from returns.views.base import ReturnMixin, given_back
 
 from ..models import Dismissal, Risk, band_of
@@ -26,7 +27,6 @@ from .acts import (
     closed_already,
     dismiss_risk,
     in_words,
-    pounds,
     update_risk,
     values_of,
 )
@@ -74,7 +74,7 @@ class RiskList(RegisterMixin, TemplateView):
         return super().get_context_data(**kwargs) | {
             "risks": [{"risk": risk, "money": _money(risk)} for risk in shown],
             "high": sum(risk.band == "high" for risk in shown),
-            "sum": pounds(sum(named)) if named else "",
+            "sum": wording.pounds(sum(named)) if named else "",
             "unnamed": len(shown) - len(named),
             "picture": _picture(shown),
             "impacts": Risk.Impact.choices,

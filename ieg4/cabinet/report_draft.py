@@ -104,17 +104,16 @@ class Facts:
         letters = [light.key for light in proforma.scale]
         for tier in proforma.tiers:
             lines = [line for line in section.lines if line.tier == tier.key]
-            lights = [answers.lights(Place(self.return_, section, line)) for line in lines]
-            for at, point in enumerate(section.points):
-                counted = Counter(each[at] for each in lights)
-                counts = tuple(counted[letter] for letter in [*letters, ""])
+            counted = answers.count_lights(Place(self.return_, section, line) for line in lines)
+            for point in section.points:
+                counts = tuple(counted[point.key, letter] for letter in [*letters, ""])
                 yield LightCount(tier.label, point.name, counts)
 
     def drafts(self) -> Iterator[tuple[str, str]]:
         """The drafted paragraphs by key, in our words, from what is stored alone."""
         proforma = self.return_.proforma
         round_, target = proforma.round, proforma.target
-        grant, until = f"£{round_.grant_gbp:,}", wording.day(round_.deadline)
+        grant, until = wording.pounds(round_.grant_gbp), wording.day(round_.deadline)
         yield RESPONSIBILITY.key, self._responsibility()
         yield "wards", "All wards."
         yield (
@@ -231,7 +230,7 @@ class Facts:
             return "no part of it is exposed"
         count = len(self.assessment.blockers)
         verb = "is" if count == 1 else "are"
-        return f"£{exposed:,} is exposed, because {wording.counted(count, 'thing')} {verb} still missing"
+        return f"{wording.pounds(exposed)} is exposed, because {wording.counted(count, 'thing')} {verb} still missing"
 
     def _about_register(self) -> str:
         count = len(self.risks)

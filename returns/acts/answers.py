@@ -10,6 +10,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history
+from ..answers import address
 from ..answers.reader import Entry, Place
 from ..history import to_text
 from ..messages.notices import tell, with_roles
@@ -17,6 +18,7 @@ from ..models import Allocation, CaseStudy, Department, Event, Return, Role, Use
 from ..proforma import Column, Line
 from ..rules import access, refusals
 from ..values import wording
+from ..values.address import CellAddress, PlaceAddress
 from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer
 from .signing import void_signatures
@@ -63,7 +65,7 @@ class _Merge:
     events: list[Event] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
     records: dict[type, list] = field(default_factory=dict)
-    places: dict[tuple, Place] = field(default_factory=dict)
+    places: dict[PlaceAddress, Place] = field(default_factory=dict)
 
 
 @transaction.atomic
@@ -84,8 +86,8 @@ def save_answers(*, return_: Return, by: User, changes: list[Change], reason: st
     return _write(return_, by, merge)
 
 
-def _permitted(return_: Return, by: User, changes: list[Change]) -> dict[tuple, Place]:
-    """The places of the changes as they are now, by key. Raises ActionRefused where one is not this person's."""
+def _permitted(return_: Return, by: User, changes: list[Change]) -> dict[PlaceAddress, Place]:
+    """The places of the changes as they are now, by address. Raises ActionRefused where one is not this person's."""
     lines = {change.entry.place.line.key for change in changes if change.entry.place.line}
     allocations = {a.line: a for a in return_.allocations.filter(line__in=lines)}
     places = {}
@@ -105,15 +107,15 @@ def _merge(return_: Return, by: User, changes: list[Change], places: dict, reaso
     if len(current) < len(changes):
         raise ActionRefused("What you answered has been removed by someone else meanwhile.")
     for change in changes:
-        place, stored = change.entry.place, current[change.entry.key].version
+        place, stored = change.entry.place, current[change.entry.address].version
         refuse_newer(place.code, seen=change.seen, stored=stored)
     merge = _Merge(clock.now())
-    later = _later_events(return_, [c for c in changes if c.seen != current[c.entry.key].version])
+    later = _later_events(return_, [c for c in changes if c.seen != current[c.entry.address].version])
     for change in changes:
-        record, place = current[change.entry.key], places[change.entry.place.key]
+        record, place = current[change.entry.address], places[change.entry.place.key]
         written = {}
         for name, value in change.values.items():
-            since = [e for e in later.get((change.entry.key, name), []) if e.version > change.seen]
+            since = [e for e in later.get(change.entry.address.cell(name), []) if e.version > change.seen]
             mine, stored = to_text(value), to_text(getattr(record, name))
             if _in_conflict(change, name, mine, stored, since):
                 column = change.entry.table.column(name)
@@ -191,22 +193,22 @@ def _refuse_contradiction(record, place: Place) -> None:
 
 
 def _lock_records(changes: list[Change]) -> dict:
-    """Fresh copies of the records to be changed, by entry key, locked in the order of their ids."""
+    """Fresh copies of the records to be changed, by address, locked in the order of their ids."""
     found = {}
     by_model = {}
     for change in changes:
-        by_model.setdefault(type(change.entry.record), {})[change.entry.record.pk] = change.entry.key
-    for model, keys in sorted(by_model.items(), key=lambda item: item[0]._meta.label):
-        for record in model.objects.select_for_update().filter(pk__in=keys).order_by("pk"):
-            found[keys[record.pk]] = record
+        by_model.setdefault(type(change.entry.record), {})[change.entry.record.pk] = change.entry.address
+    for model, addresses in sorted(by_model.items(), key=lambda item: item[0]._meta.label):
+        for record in model.objects.select_for_update().filter(pk__in=addresses).order_by("pk"):
+            found[addresses[record.pk]] = record
     return found
 
 
-def _later_events(return_: Return, stale: list[Change]) -> dict:
-    """Events since the oldest version seen, by entry key and field, for records that others have changed."""
+def _later_events(return_: Return, stale: list[Change]) -> dict[CellAddress, list[Event]]:
+    """Events since the oldest version seen, by answer, for records that others have changed."""
     found = {}
-    keys = {_event_key(change.entry): change.entry.key for change in stale}
-    if not keys:
+    records = {change.entry.address for change in stale}
+    if not records:
         return found
     events = Event.objects.filter(
         return_record=return_,
@@ -215,33 +217,19 @@ def _later_events(return_: Return, stale: list[Change]) -> dict:
         version__gt=min(change.seen for change in stale),
     ).select_related("by")
     for event in events:
-        key = keys.get((event.table, event.line, event.point, event.department_id))
-        if key:
-            found.setdefault((key, event.field), []).append(event)
+        cell = address.cell_of_event(return_.proforma, event)
+        if cell.record in records:
+            found.setdefault(cell, []).append(event)
     return found
 
 
-def _event_key(entry: Entry) -> tuple:
-    return (
-        entry.table.key,
-        entry.place.line.key if entry.place.line else "",
-        entry.point.key if entry.point else "",
-        entry.place.department.pk if entry.place.department else None,
-    )
-
-
 def answer_event(entry: Entry, record, by: User, at, name: str, old: str, new: str, reason: str) -> Event:
-    table, line, point, department_id = _event_key(entry)
     return Event(
         return_record_id=record.return_record_id,
         at=at,
         by=by,
         kind=Event.Kind.ANSWER,
-        table=table,
-        line=line,
-        point=point,
-        department_id=department_id,
-        field=name,
+        **entry.address.cell(name).columns,
         old=old,
         new=new,
         reason=reason,

@@ -57,18 +57,14 @@ def _reinstate(return_: Return, answers: Answers, places: list[Place], *, by: Us
     for place in places:
         given = return_.events.filter(
             kind=Event.Kind.SIGNED,
-            section=place.section.key,
-            line=place.line.key if place.line else "",
-            department=place.department,
+            **place.key.columns,
             new=place_digest(answers, place),
         )
         signed = given.order_by("-number").first()
         if signed:
             SignOff.objects.create(
                 return_record=return_,
-                section=signed.section,
-                line=signed.line,
-                department=place.department,
+                **place.key.columns,
                 event=signed,
             )
             event = history.place_event(

@@ -62,9 +62,7 @@ def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_ki
         return_record=return_,
         number=number,
         kind=kind,
-        section=event.section,
-        line=event.line,
-        department=place.department,
+        **place.key.columns,
         asked=event,
     )
     owner = answerer(answers, place)
@@ -143,7 +141,7 @@ def _find(return_: Return, number: int) -> tuple[Query, Place, Answers]:
 
 def place_of(answers: Answers, row) -> Place | None:
     """The place that a query, signature or thing sent back is about, or None when it was removed."""
-    return next((place for place in answers.places() if place.key == row.key), None)
+    return answers.at(row.key)
 
 
 def _path(return_: Return, query: Query) -> str:

@@ -8,12 +8,14 @@ from django.db import transaction
 from django.urls import reverse
 
 from .. import clock, history
+from ..answers import address
 from ..answers.reader import Place, read
 from ..checks.completeness import Assessment, Part, assess
 from ..messages.notices import tell, with_roles
 from ..models import Department, Event, Return, Role, SignOff, User
 from ..rules import access, refusals
 from ..values import wording
+from ..values.address import PlaceAddress
 from ..values.digests import canonical, sha256
 from ..versions.snapshot import place_digest
 from .base import ActionRefused, fresh, lock
@@ -24,7 +26,7 @@ class Statement:
     """What a signature given now would cover: each unsigned place with the digest of what stands there."""
 
     part: Part
-    digests: dict[tuple, str]
+    digests: dict[PlaceAddress, str]
 
     @property
     def digest(self) -> str:
@@ -73,20 +75,13 @@ def sign_figures(*, return_: Return, by: User, shown: str) -> int:
 def prepared_by(person: User, return_: Return, part: Part) -> list[str]:
     """The codes of those places of the part whose present figures this person entered."""
     tables = {table.key for state in part.states for table in state.place.tables}
-    last: dict[tuple, int] = {}
     events = return_.events.filter(kind=Event.Kind.ANSWER, table__in=tables).order_by("number")
-    for *cell, by in events.values_list("table", "line", "department_id", "point", "field", "by_id"):
-        last[tuple(cell)] = by
-    found = {(line, department) for (_, line, department, _, _), by in last.items() if by == person.pk}
-    return [
-        state.place.code
-        for state in part.states
-        if (
-            state.place.line.key if state.place.line else "",
-            state.place.department.pk if state.place.department else None,
-        )
-        in found
-    ]
+    columns = ("table", "line", "department_id", "point", "field", "by_id")
+    last: dict[tuple, int] = {}
+    for table, line, department, *cell, by in events.values_list(*columns):
+        last[address.in_table(return_.proforma, table, line, department), table, *cell] = by
+    found = {place for (place, *_), by in last.items() if by == person.pk}
+    return [state.place.code for state in part.states if state.place.key in found]
 
 
 def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, shown: str) -> int:
@@ -116,14 +111,12 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
     SignOff.objects.bulk_create(
         SignOff(
             return_record=return_,
-            section=event.section,
-            line=event.line,
-            department_id=event.department_id,
+            **address.of_event(return_.proforma, event).columns,
             event=event,
         )
         for event in events
     )
-    signed = {event_key(event) for event in events}
+    signed = {address.of_event(return_.proforma, event) for event in events}
     done = [row.pk for row in return_.sent_back.all() if row.key in signed]
     return_.sent_back.filter(pk__in=done).delete()
     tell(
@@ -135,11 +128,6 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
         path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
     )
     return len(events)
-
-
-def event_key(event: Event) -> tuple:
-    """The key of the place an event of a place is about."""
-    return event.section, event.line or None, event.department_id
 
 
 def void_signatures(return_: Return, places: list[Place], *, by: User, at, because: str) -> list[Event]:

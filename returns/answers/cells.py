@@ -11,11 +11,10 @@ from django.db import models
 from ..proforma import Column, Table
 from ..values import wording
 from ..values.parsing import clean_text
-from .reader import Cell, model_of
+from .reader import NOT_APPLICABLE, Cell, model_of
 
 LIGHT, COUNT, MONEY, CHOICE, TICK, DATE, TEXT = "light", "count", "money", "choice", "tick", "date", "text"
 NIL = "nil"
-NOT_APPLICABLE = "N"
 
 
 @cache
@@ -49,7 +48,7 @@ def typed(cell: Cell) -> str:
     """
     table, field = cell.entry.table, cell.column.field
     kind = kind_of(table, field)
-    if cell.entry.point and not cell.applies:
+    if cell.outside:
         return NOT_APPLICABLE if kind == LIGHT else NIL
     value = cell.value
     if kind == TICK:
@@ -65,7 +64,7 @@ def typed(cell: Cell) -> str:
 
 def plain_figure(value: int | Decimal) -> str:
     """A figure without thousands separators: 1234, 1234.5; money that is whole has no decimal place."""
-    return f"{value:.1f}".removesuffix(".0") if isinstance(value, Decimal) else str(value)
+    return wording.figure(value).replace(",", "")
 
 
 def in_words(cell: Cell) -> str:
@@ -73,6 +72,24 @@ def in_words(cell: Cell) -> str:
     if kind_of(cell.entry.table, cell.column.field) in (COUNT, MONEY) and typed(cell) not in ("", NIL):
         return wording.figure(cell.value)
     return typed(cell)
+
+
+def for_spreadsheet(cell: Cell) -> str | int | Decimal | None:
+    """The answer as a figure where it is one, else in words, a light by its name; None while blank or outside."""
+    if cell.blank or cell.outside:
+        return None
+    kind = kind_of(cell.entry.table, cell.column.field)
+    if kind in (COUNT, MONEY):
+        return cell.value
+    return choices_of(cell.entry.table, cell.column.field)[cell.value] if kind == LIGHT else typed(cell)
+
+
+def posted_in_words(table: Table, field: str, text: str) -> str:
+    """What was typed or chosen in a form, before any rule is put to it: a choice by its label, the rest as it is."""
+    kind = kind_of(table, field)
+    if kind == TICK:
+        return "Yes" if text else ""
+    return str(choices_of(table, field).get(text, text)) if kind in (LIGHT, CHOICE) else text
 
 
 def kept_in_words(table: Table, field: str, text: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -14,7 +15,11 @@ from .. import clock
 from ..models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
 from ..proforma import Column, Line, Point, Section, Table
 from ..rules.states import due_in_state
+from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..values.sums import Sum, total
+from .address import FieldName, PlaceName, RecordName
+
+NOT_APPLICABLE = "N"  # the light of a line that doesn't apply
 
 
 @dataclass(frozen=True)
@@ -30,8 +35,21 @@ class Place:
     department: Department | None = None
 
     @property
-    def key(self) -> tuple:
-        return self.section.key, self.line and self.line.key, self.department and self.department.pk
+    def key(self) -> PlaceAddress:
+        """Its address, by which the answers keep what belongs to it."""
+        return PlaceAddress(
+            self.section.key, self.line and self.line.key, self.department and self.department.pk
+        )
+
+    @property
+    def name(self) -> PlaceName:
+        """How text names it."""
+        return PlaceName(
+            self.section.key, self.line and self.line.key, self.department and self.department.slug
+        )
+
+    def record_address(self, table: Table, point: Point | None) -> RecordAddress:
+        return RecordAddress(self.key, table.key, point and point.key)
 
     @property
     def tables(self) -> list[Table]:
@@ -75,16 +93,28 @@ class Entry:
     record: object
 
     @property
+    def address(self) -> RecordAddress:
+        return self.place.record_address(self.table, self.point)
+
+    @property
+    def name(self) -> RecordName:
+        """How the data of a version name it."""
+        place = self.place.name
+        return RecordName(self.table.key, place.line, place.department, self.point and self.point.key)
+
+    @property
+    def form_name(self) -> RecordName:
+        """How a form names it: with a department only where each department has such a record."""
+        return self.name if self.table.per_department else self.name._replace(department=None)
+
+    def field_name(self, field: str) -> str:
+        """How a form names one of its fields: a column, or "seen" for the version its writer saw."""
+        return str(FieldName(self.form_name, field))
+
+    @property
     def key(self) -> str:
-        """Names the record in a form or sheet: table, then line, department and point as far as it has them."""
-        department = self.place.department.slug if self.table.per_department else ""
-        parts = (
-            self.table.key,
-            self.place.line and self.place.line.key,
-            department,
-            self.point and self.point.key,
-        )
-        return "--".join(part for part in parts if part)
+        """Its name in a form as one word."""
+        return str(self.form_name)
 
 
 @dataclass(frozen=True)
@@ -96,12 +126,31 @@ class Cell:
     applies: bool
 
     @property
+    def address(self) -> CellAddress:
+        return self.entry.address.cell(self.column.field)
+
+    @property
+    def name(self) -> FieldName:
+        """How a form names its field."""
+        return FieldName(self.entry.form_name, self.column.field)
+
+    @property
+    def anchor(self) -> str:
+        """How a page names it within an address: "#id_cover-email"."""
+        return f"id_{self.name}"
+
+    @property
     def value(self):
         return getattr(self.entry.record, self.column.field)
 
     @property
     def blank(self) -> bool:
         return self.value is None or self.value == ""
+
+    @property
+    def outside(self) -> bool:
+        """Whether the line is declared nil or not applicable, which then stands in place of what the cell holds."""
+        return self.entry.point is not None and not self.applies
 
     @property
     def required(self) -> bool:
@@ -135,8 +184,8 @@ class Answers:
     departments: list[Department]
     allocations: dict[str, Allocation]
     people: People
-    signed: dict[tuple, SignOff]
-    queries: dict[tuple, list[Query]]
+    signed: dict[PlaceAddress, SignOff]
+    queries: dict[PlaceAddress, list[Query]]
     _records: dict = field(repr=False)
     _lists: dict = field(repr=False)
     frozen: bool = False  # a copy that was sent or approved: nothing in it waits for anybody
@@ -171,10 +220,17 @@ class Answers:
         line = Line(key=record.line, label=record.title or f"{section.line_word} {record.line}")
         return Place(self.return_, section, line, record.department)
 
+    def at(self, address: PlaceAddress) -> Place | None:
+        """The place of that address, or None where nothing is asked there, or no longer."""
+        section = next((each for each in self.sections if each.key == address.section), None)
+        return (
+            next((place for place in self.places(section) if place.key == address), None) if section else None
+        )
+
     def place(
         self, section_key: str, line_key: str | None, department_slug: str | None = None
     ) -> Place | None:
-        """The place of that address, or None where the proforma and the council have no such place."""
+        """The place that an address of the web names, or None where the proforma and the council have none."""
         section = next((each for each in self.sections if each.key == section_key), None)
         if section is None:
             return None
@@ -202,9 +258,7 @@ class Answers:
 
     def record(self, place: Place, table: Table, point: Point | None = None):
         department_id = place.department.pk if table.per_department else None
-        return self._records[
-            table.model, department_id, place.line.key if place.line else "", point.key if point else ""
-        ]
+        return self._records[table.model, department_id, place.line and place.line.key, point and point.key]
 
     def head(self, place: Place):
         """The record that speaks for the place as a whole."""
@@ -222,9 +276,11 @@ class Answers:
         return place.line.is_function_of(self.return_.authority.kind)
 
     def outside(self, place: Place) -> str:
-        """Why an outcome is not asked: "Not adopted" or "Not applicable"; nothing where it is."""
+        """Why a line is not asked: "Not adopted", "Not applicable" or, of figures, "Nil"; nothing where it is."""
         if self.applies(place):
             return ""
+        if any(column.field == "nil" for column in place.tables[0].columns):
+            return "Nil"
         return "Not adopted" if self.not_adopted(place) else "Not applicable"
 
     def cells(self, place: Place) -> Iterator[Cell]:
@@ -236,7 +292,15 @@ class Answers:
     def lights(self, place: Place) -> list[str]:
         """The lights of a place in the order of their dates: a letter, N where it does not apply, or blank."""
         lights = [cell for cell in self.cells(place) if cell.column.field == "light"] if place.tables else []
-        return [cell.value if cell.applies else "N" for cell in lights]
+        return [NOT_APPLICABLE if cell.outside else cell.value for cell in lights]
+
+    def count_lights(self, places: Iterable[Place]) -> Counter[tuple[str, str]]:
+        """How many of the places have each light at each date, by the key of the date and light, as in `lights`."""
+        return Counter(
+            (point.key, light)
+            for place in places
+            for point, light in zip(place.section.points, self.lights(place), strict=False)
+        )
 
     def owner(self, place: Place) -> User | None:
         """The one person answerable for the place."""
@@ -292,8 +356,8 @@ def read(return_: Return, *sections: str) -> Answers:
             department_id = getattr(row, "department_id", None)
             if department_id:
                 _attach(row, "department", by_id[department_id])
-            line = getattr(row, table.row_field, "")
-            point = getattr(row, "point", "")
+            line = getattr(row, table.row_field, None)
+            point = getattr(row, "point", None)
             records[table.model, None if table.shape == "list" else department_id, line, point] = row
         if table.shape == "list":
             lists[table.key] = rows
@@ -302,7 +366,7 @@ def read(return_: Return, *sections: str) -> Answers:
     signers = User.objects.in_bulk({row.event.by_id for row in signed})
     for row in signed:
         _attach(row.event, "by", signers[row.event.by_id])
-    queries: dict[tuple, list[Query]] = {}
+    queries: dict[PlaceAddress, list[Query]] = {}
     for query in return_.queries.select_related("asked__by", "replied__by", "closed__by"):
         queries.setdefault(query.key, []).append(query)
     return Answers(

@@ -250,7 +250,7 @@ class PlaceState:
     signed: SignOff | None = None
     queries: tuple[Query, ...] = ()
     sent_back: SentBack | None = None
-    not_adopted: bool = False
+    outside: str = ""  # why it isn't asked
 
     @property
     def blank(self) -> int:
@@ -258,10 +258,8 @@ class PlaceState:
 
     @property
     def label(self) -> str:
-        if self.not_adopted:
-            return "Not adopted"
-        if not self.applies:
-            return "Nil" if self.place.section.key not in ("outcomes",) else "Not applicable"
+        if self.outside:
+            return self.outside
         if self.blank == self.required and self.required:
             return "Not started"
         if self.blank:
@@ -295,7 +293,7 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
         point = cell.entry.point.key if cell and cell.entry.point else ""
         name = cell.column.field if cell else ""
         prefix = f"{place.code}, {place.department}" if place.department else place.code
-        anchor = f"id_{cell.entry.key}-{name}" if cell else ""
+        anchor = cell.anchor if cell else ""
         blockers.append(Blocker(kind, place, f"{prefix}: {message}", owner, department, point, name, anchor))
 
     if applies and place.line and not place.department and owner is None:
@@ -323,7 +321,7 @@ def _place_state(answers: Answers, place: Place) -> PlaceState:
         answers.signed.get(place.key),
         queries,
         None if answers.frozen else answers.return_.open_again.get(place.key),
-        answers.not_adopted(place),
+        answers.outside(place),
     )
 
 

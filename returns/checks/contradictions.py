@@ -160,7 +160,7 @@ def _grant(sentence: str, facts: Facts):
             yield year, "Grant year", facts.grant_year
     for amount in _nearest(words, list(SUM.finditer(sentence))):
         if _amount(amount) != facts.grant_gbp:
-            yield amount, "Grant", f"£{facts.grant_gbp:,}"
+            yield amount, "Grant", wording.pounds(facts.grant_gbp)
 
 
 def _target(sentence: str, facts: Facts):

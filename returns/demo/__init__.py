@@ -89,7 +89,7 @@ def _raise_queries(return_: Return, council: dict, lead: User) -> None:
 def _settle_queries(return_: Return, lead: User) -> None:
     answers = read(return_)
     for query in [query for found in answers.queries.values() for query in found if query.is_open]:
-        place = next(place for place in answers.places() if place.key == query.key)
+        place = answers.at(query.key)
         with clock.stopped_at(_moment("2004-12-07T15:10")):
             reply_to_query(
                 return_=return_,
@@ -217,10 +217,8 @@ def _write(return_: Return, council: dict, lead: User, gaps: list[dict]) -> int:
         for entry in answers.entries(place):
             wanted = {}
             for column in entry.table.columns:
-                point = entry.point.key if entry.point else ""
+                _, code, department, point = entry.name.columns.values()
                 typed = values.get((point, column.field))
-                department = place.department.slug if place.department else ""
-                code = place.line.key if place.line else ""
                 if (
                     typed not in (None, "")
                     and getattr(entry.record, column.field) in (None, "", False, "not_applicable", "applies")
@@ -241,8 +239,8 @@ def _write(return_: Return, council: dict, lead: User, gaps: list[dict]) -> int:
 def _save(return_: Return, writer: User, entries: list[tuple[Entry, dict]]) -> int:
     data = {}
     for entry, wanted in entries:
-        data |= {f"{entry.key}-{name}": value for name, value in wanted.items()}
-        data[f"{entry.key}-seen"] = str(entry.record.version)
+        data |= {entry.field_name(name): value for name, value in wanted.items()}
+        data[entry.field_name("seen")] = str(entry.record.version)
     formset = TableFormset(
         [table_formset([entry], data, only=tuple(wanted)).forms[0] for entry, wanted in entries]
     )

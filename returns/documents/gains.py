@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ..answers.cells import in_words
 from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment
 from ..proforma import Section
 from ..target import years_against_target
+from ..values import wording
 from ..values.sums import YearAgainstTarget
 from .rows import (
     DASH,
@@ -57,11 +59,8 @@ def efficiency(answers: Answers, section: Section, assessment: Assessment) -> di
     note = Place(answers.return_, section)
     facts = []
     for cell in answers.cells(note):
-        text = cell.value
-        if cell.column.unit and not cell.blank:
-            text = f"{cell.value:,.{places_of([cell.value])}f}"
         todo = todo_of(answers, note) if cell.required else "None"
-        facts.append(Fact(cell.column.label, words_of(text, todo), cell.column.unit))
+        facts.append(Fact(cell.column.label, words_of(in_words(cell), todo), cell.column.unit))
     years = years_against_target(answers)
     amounts = [amount for year in years for amount in (year.gains.value, year.target, year.gap)]
     return {
@@ -99,8 +98,8 @@ def _target_row(year: YearAgainstTarget, places: int) -> Row:
         *(sum_figure(each, places) for each in (year.cashable, year.non_cashable, year.gains)),
         figure(year.target, places),
         figure(year.gap, places) if known else dash,
-        Figure(f"{year.percent_of_target:,.1f}") if known else dash,
-        dash if not year.gains.complete else Figure("n/a") if share is None else Figure(f"{share:.1f}"),
+        figure(year.percent_of_target, 1) if known else dash,
+        dash if not year.gains.complete else Figure("n/a") if share is None else figure(share, 1),
     )
     return Row(year.label, year.kind, figures)
 
@@ -121,9 +120,9 @@ def _bars(years: list[YearAgainstTarget]) -> tuple[Bar, ...]:
                 cashable=cashable,
                 middle=215 - cashable,
                 non_cashable=whole - cashable,
-                total=f"{year.gains.value:,.0f}",
+                total=wording.aligned(year.gains.value, 0),
                 target_y=215 - int(year.target * 180 / highest),
-                target=f"{year.target:,.0f}",
+                target=wording.aligned(year.target, 0),
             )
         )
     return tuple(found)

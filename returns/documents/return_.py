@@ -134,9 +134,9 @@ def return_context(
         missing_count=f"{len(assessment.blockers):,}",
         required=f"{tally.required:,}",
         answered=f"{tally.answered:,}",
-        grant=f"£{assessment.grant_gbp:,}",
+        grant=wording.pounds(assessment.grant_gbp),
         grant_year=proforma.round.grant_year,
-        exposure=f"£{assessment.exposure_gbp:,}",
+        exposure=wording.pounds(assessment.exposure_gbp),
         target=f"{proforma.target.percent_per_year.normalize():f}",
         target_until=proforma.target.until,
     )

@@ -189,13 +189,13 @@ def places_of(values: Iterable[Decimal | None]) -> int:
 
 
 def figure(value, places: int = 0) -> Figure:
-    return Figure("blank", "blank") if value is None else Figure(f"{value:,.{places}f}")
+    return Figure("blank", "blank") if value is None else Figure(wording.aligned(value, places))
 
 
 def sum_figure(found: Sum, places: int = 0, asked: int | None = None) -> Figure:
     """The sum; while something of it is blank a dash, or "blank" when all that was asked is."""
     if found.complete:
-        return Figure(f"{found.value:,.{places}f}")
+        return Figure(wording.aligned(found.value, places))
     return Figure("blank", "blank") if found.blanks == asked else Figure(DASH, "open")
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..answers.cells import in_words
 from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment
 from ..proforma import Line, Section
-from ..values import wording
 from ..values.parsing import clean_text
 from ..values.sums import percent_of, total
 from . import gains
@@ -53,10 +53,9 @@ def _cover(answers: Answers, section: Section, assessment: Assessment) -> dict:
     place = Place(answers.return_, section)
     facts = []
     for cell in answers.cells(place):
-        value, todo = cell.value, todo_of(answers, place)
-        if cell.column.field == "submitted_on":
-            value, todo = value and wording.day(value), "Entered when the return is filed"
-        facts.append(Fact(cell.column.label, words_of(value, todo)))
+        filed = cell.column.field == "submitted_on"
+        todo = "Entered when the return is filed" if filed else todo_of(answers, place)
+        facts.append(Fact(cell.column.label, words_of(in_words(cell), todo)))
     return {"facts": tuple(facts)}
 
 
@@ -72,11 +71,10 @@ def _lights(answers: Answers, section: Section, assessment: Assessment) -> dict:
     found = {}
     for line in section.lines:
         place = Place(answers.return_, section, line)
-        entries = answers.entries(place)
-        head, lights = entries[0].record, tuple(entry.record.light for entry in entries[1:])
+        head, lights = answers.head(place), tuple(answers.lights(place))
         if not head.applies:
             reason = words_of(head.reason or _why_not_applicable(answers, line))
-            found[line.key] = LightRow(line.key, line.label, line.help, ("N",) * len(lights), reason, False)
+            found[line.key] = LightRow(line.key, line.label, line.help, lights, reason, False)
             continue
         missing = assessment.state(place).blank
         comment = words_of(head.comment, todo_of(answers, place) if missing else "")
@@ -153,7 +151,7 @@ def _percent(permissible, enabled) -> Figure:
     if not (permissible.complete and enabled.complete):
         return Figure(DASH, "open")
     percent = percent_of(enabled.value, permissible.value)
-    return Figure("n/a") if percent is None else Figure(f"{percent:.1f}")
+    return Figure("n/a") if percent is None else figure(percent, 1)
 
 
 def _council_figures(answers: Answers, section: Section) -> dict[str, tuple[list, str]]:

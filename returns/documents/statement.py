@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
-from ..answers.reader import Answers
+from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment, Part, PlaceState, assess
 from ..models import Department, Return
 from ..values import wording
@@ -176,27 +175,19 @@ def _codes(codes: list[str]) -> str:
 def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLights, ...], str]:
     """Lights by owner, most lines first; those that don't fit added up in one row."""
     points = answers.return_.proforma.section_by_key["outcomes"].points
-    lights: dict[str, Counter] = {}
-    lines: Counter = Counter()
+    owned: dict[str, list[Place]] = {}
     for state in states:
-        if not state.applies or not any(c.field == "light" for t in state.place.tables for c in t.columns):
-            continue
-        name = str(state.owner) if state.owner else "No owner"
-        lines[name] += 1
-        for entry in answers.entries(state.place):
-            if entry.point:
-                lights.setdefault(name, Counter())[entry.point.key, entry.record.light] += 1
-    ordered = sorted(lines, key=lambda name: (-lines[name], name))
+        if state.applies and answers.lights(state.place):
+            owned.setdefault(str(state.owner or "No owner"), []).append(state.place)
+    ordered = sorted(owned, key=lambda name: (-len(owned[name]), name))
     kept = ordered if len(ordered) <= MOST_OWNERS else ordered[: MOST_OWNERS - 1]
     rest = ordered[len(kept) :]
 
     def row(label: str, names: list[str]) -> OwnerLights:
-        counts = tuple(
-            sum(lights[name][point.key, light] for name in names)
-            for point in points
-            for light in ("R", "A", "G", "")
-        )
-        return OwnerLights(label, sum(lines[name] for name in names), counts)
+        places = [place for name in names for place in owned[name]]
+        lights = answers.count_lights(places)
+        counts = tuple(lights[point.key, light] for point in points for light in ("R", "A", "G", ""))
+        return OwnerLights(label, len(places), counts)
 
     rows = [row(_one_line(name, OWNER), [name]) for name in kept]
     if rest:

@@ -15,7 +15,7 @@ from django.db.models import Max, QuerySet
 from django.db.models.functions import Substr
 from django.utils.text import capfirst
 
-from ..answers.reader import model_of
+from ..answers.cells import CHOICE, LIGHT, choices_of, kind_of
 from ..models import ReportCopy, Version
 from ..values import wording
 from ..values.digests import canonical, sha256, sha256_of_bytes
@@ -490,23 +490,11 @@ def _labels(version: Version) -> dict[tuple, tuple[str, dict]]:
         )
         for cell in answers.cells(place):
             entry = cell.entry
-            key = (
-                entry.table.key,
-                place.line.key if place.line else "",
-                place.department.slug if place.department else "",
-                entry.point.key if entry.point else "",
-            )
-            field = (
-                model_of(entry.table)._meta.get_field(cell.column.field) if _is_field(entry, cell) else None
-            )
-            choices = dict(field.flatchoices) if field else {}
+            has_choices = kind_of(entry.table, cell.column.field) in (CHOICE, LIGHT)
+            choices = choices_of(entry.table, cell.column.field) if has_choices else {}
             where = f"Section {place.section.number}, {name}: {cell.where}"
-            found[key, cell.column.field] = where, choices
+            found[tuple(entry.name.columns.values()), cell.column.field] = where, choices
     return found
-
-
-def _is_field(entry, cell) -> bool:
-    return any(field.name == cell.column.field for field in entry.record._meta.concrete_fields)
 
 
 def _difference(where: str, was, now) -> Difference:

@@ -13,6 +13,7 @@ from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
+from ..answers.cells import for_spreadsheet
 from ..answers.reader import Answers, Cell
 from ..values.parsing import clean_text
 
@@ -57,19 +58,8 @@ def workbook(
     return _settled(written.getvalue(), at)
 
 
-def value_of(cell: Cell) -> str | int | Decimal | None:
-    """The answer as it is read: a choice in its words, yes or no, a figure as it is; None while blank."""
-    if cell.blank:
-        return None
-    value, record = cell.value, cell.entry.record
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    choice = getattr(record, f"get_{cell.column.field}_display", None)
-    return choice() if choice else value
-
-
 def _row(sheet, cell: Cell) -> list:
-    place, value = cell.entry.place, value_of(cell)
+    place, value = cell.entry.place, for_spreadsheet(cell)
     is_figure = isinstance(value, int | Decimal)
     answer = WriteOnlyCell(sheet, value) if is_figure else _text(sheet, value or "")
     department = place.department.name if place.department else ""
@@ -79,7 +69,7 @@ def _row(sheet, cell: Cell) -> list:
 
 
 def _state(cell: Cell) -> str:
-    if not cell.blank:
+    if not cell.blank and not cell.outside:
         return "answered"
     if not cell.applies:
         return "does not apply"

@@ -15,6 +15,7 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ..answers.address import reference as reference_of
 from ..answers.cells import (
     CHOICE,
     COUNT,
@@ -30,7 +31,7 @@ from ..answers.cells import (
 )
 from ..answers.cells import typed as typed_cell
 from ..answers.reader import Answers, Place
-from ..proforma import Column, Line, Point, Section
+from ..proforma import Line, Section
 from ..values.parsing import NotTyped, clean_text, parse_count, parse_money, shorten
 
 COLUMNS = ("Reference", "Section", "What", "Keyed")
@@ -120,7 +121,7 @@ def _section_cells(answers: Answers, section: Section):
             if kind == TICK and not cell.value:
                 continue  # "we have none" is only ever ticked
             choices = tuple(choices_of(table, column.field).items()) if kind == CHOICE else ()
-            reference = reference_of(place, column, point)
+            reference = reference_of(place.key, column.field, point=point and point.key)
             yield KeyedCell(
                 reference, section, place.line, cell.where, kind, typed_cell(cell), cell.required, choices
             )
@@ -152,12 +153,11 @@ def _sums(answers: Answers, line_place: Place):
                     continue
                 found = answers.council_sum(section, table, line, point, column.field)
                 typed = plain_figure(_figure(found.value, kind)) if found.complete and places else ""
-                where = f"{column.label} {'at' if point.date else 'for'} {point.name}"
                 yield KeyedCell(
-                    reference_of(line_place, column, point),
+                    reference_of(line_place.key, column.field, point=point.key),
                     section,
                     line,
-                    where,
+                    column.at(point),
                     kind,
                     typed if applies or not places else NIL,
                     True,
@@ -167,19 +167,13 @@ def _sums(answers: Answers, line_place: Place):
             kind = kind_of(cell.entry.table, cell.column.field)
             if cell.entry.point or (kind == TICK and not cell.value):
                 continue
-            reference = f"{reference_of(line_place, cell.column)}.{place.department.slug}"
+            reference = reference_of(line_place.key, cell.column.field, department=place.department.slug)
             where = f"{cell.where}, {place.department.name}"
             yield KeyedCell(reference, section, line, where, kind, typed_cell(cell), cell.required)
 
 
 def _figure(value: Decimal | int, kind: str) -> Decimal | int:
     return Decimal(value) if kind == MONEY else int(value)
-
-
-def reference_of(place: Place, column: Column, point: Point | None = None) -> str:
-    """What names a cell on paper and in files: "R1.light.mar05", "cover.email"."""
-    parts = [place.line.key if place.line else place.section.key, column.field, point and point.key]
-    return ".".join(part for part in parts if part)
 
 
 # The file.

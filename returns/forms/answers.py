@@ -12,7 +12,7 @@ from django.forms.utils import pretty_name
 from ..acts import Change
 from ..answers.reader import Entry, model_of
 from ..proforma import Table
-from ..values import letters
+from ..values import letters, wording
 from ..values.parsing import (
     CHARACTERS_A_WORD,
     NotTyped,
@@ -91,7 +91,7 @@ class TypedField(forms.Field):
             raise forms.ValidationError(str(error)) from error
 
     def prepare_value(self, value):
-        return value if value is None or isinstance(value, str) else f"{value:,}"
+        return value if value is None or isinstance(value, str) else wording.figure(value)
 
 
 class PrintedMixin:

@@ -77,7 +77,7 @@ def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
 
 def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
     entry, column = conflict.entry, conflict.column
-    name = f"{entry.key}-{column.field}"
+    name = entry.field_name(column.field)
     where = f"{entry.place.code}, {column.at(entry.point)}"
     kind = kind_of(entry.table, column.field)
     pieces = ((), ())

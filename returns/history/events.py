@@ -62,26 +62,22 @@ def place_event(kind: str, place: Place, *, at, by, **values) -> Event:
         at=at,
         by=by,
         kind=kind,
-        section=place.section.key,
-        line=place.line.key if place.line else "",
-        department=place.department,
+        **place.key.columns,
         **values,
     )
 
 
 def of_place(place: Place) -> list[Event]:
     """The events of a place, newest first, each with `what` saying in the form's words what it changed."""
-    events = Event.objects.filter(
-        return_record=place.return_,
-        line=place.line.key if place.line else "",
-        department=place.department,
-    ).select_related("by")
+    columns = place.key.columns
+    section = columns.pop("section")
+    events = Event.objects.filter(return_record=place.return_, **columns).select_related("by")
     tables = {table.key for table in place.tables}
     return [
         _explained(place.return_, event)
         for event in events.order_by("-pk")
         if event.table in tables
-        or event.section == place.section.key
+        or event.section == section
         or (event.kind == Event.Kind.ALLOCATION and place.line)
     ]
 

@@ -7,10 +7,12 @@ from collections.abc import Callable, Iterable, Iterator
 
 from django.db import transaction
 
+from ..answers.address import cell_of_event
 from ..answers.reader import Answers, model_of, read
 from ..models import Allocation, Event, Return, Version
 from ..proforma import ProformaError
 from ..values import digests
+from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..versions.snapshot import freeze
 from . import hash_chain
 from .events import (
@@ -23,7 +25,7 @@ from .events import (
     version_detail,
 )
 from .remarks import figure_sections
-from .replay import Replayed, cell_key, present_cells, present_saves, replay, unasked_columns
+from .replay import Replayed, present_cells, present_saves, replay, unasked_columns
 
 NOBODY = {"owner": "", "department": "", "due": ""}
 # While one of these lasts, the answers are those of the latest version, or at least what is not provisional is.
@@ -182,7 +184,7 @@ def _contradictions(return_: Return, events: list[Event]) -> Iterator[str]:
     ):
         for key in sorted(then.keys() | now.keys(), key=str):
             if by_number.get(then.get(key)) != now.get(key):
-                yield f"{_place_name(answers, *key)}: the {what} differs from the history."
+                yield f"{_place_name(answers, key)}: the {what} differs from the history."
     queries = {str(query.number): query for query in return_.queries.all()}
     for number in sorted(told.queries.keys() | queries.keys()):
         then = [by_number.get(event) for event in told.queries.get(number, [])]
@@ -210,26 +212,25 @@ def _changed_answers(answers: Answers, told: Replayed) -> Iterator[str]:
     for place in answers.places():
         for entry in answers.entries(place):
             if unasked := unasked_columns(entry):
-                where = _record_name(answers, *cell_key(place, entry.table, entry.point, "")[:-1])
+                where = _record_name(answers, entry.address)
                 yield f"{where}: {', '.join(unasked)} altered, which the return does not ask for."
     saves = present_saves(answers)
     for record in sorted(told.saves.keys() | saves.keys(), key=str):
         then, now = told.saves.get(record, 0), saves.get(record, 0)
         if then != now:
-            yield f"{_record_name(answers, *record)}: the history knows {then:,} saves of it, the return {now:,}."
+            yield f"{_record_name(answers, record)}: the history knows {then:,} saves of it, the return {now:,}."
 
 
 def _own_figures_signed(return_: Return, events: list[Event]) -> Iterator[str]:
     """Each signature on figures that its signer had entered, which every act refuses."""
     sections = {section.key for section in figure_sections(return_)}
-    entered: dict[tuple, dict[tuple, int]] = {}
+    entered: dict[PlaceAddress, dict[CellAddress, int]] = {}
     for event in events:
         if event.kind == Event.Kind.ANSWER:
-            section = return_.proforma.tables[event.table][0].key
-            cells = entered.setdefault((section, event.line, event.department_id), {})
-            cells[event.table, event.point, event.field] = event.by_id
+            cell = cell_of_event(return_.proforma, event)
+            entered.setdefault(cell.record.place, {})[cell] = event.by_id
             continue
-        cells = entered.get((event.section, event.line, event.department_id), {})
+        cells = entered.get(PlaceAddress.of_row(event), {})
         if event.kind == Event.Kind.SIGNED and event.section in sections and event.by_id in cells.values():
             code = event.line or event.section
             yield f"Event {event.number:,}: {event.by} signed figures of {code} that they had entered themselves."
@@ -318,22 +319,21 @@ def _differences(answers: Answers, version: Version) -> Iterator[str]:
         yield f"The order of the case studies differs from {stands}."
 
 
-def _cell_name(answers: Answers, cell: tuple) -> str:
-    _, table = answers.return_.proforma.tables[cell[0]]
-    return _record_name(answers, *cell[:-1], label=table.column(cell[-1]).label)
+def _cell_name(answers: Answers, cell: CellAddress) -> str:
+    _, table = answers.return_.proforma.tables[cell.record.table]
+    return _record_name(answers, cell.record, label=table.column(cell.field).label)
 
 
-def _record_name(answers: Answers, table_key: str, line: str, department_id, point: str, label="") -> str:
-    section, table = answers.return_.proforma.tables[table_key]
-    place = _place_name(answers, section.key, line, department_id)
-    parts = [place, label, point and table.point(point).name]
+def _record_name(answers: Answers, record: RecordAddress, label: str = "") -> str:
+    _, table = answers.return_.proforma.tables[record.table]
+    parts = [_place_name(answers, record.place), label, record.point and table.point(record.point).name]
     return ", ".join(part for part in parts if part)
 
 
-def _place_name(answers: Answers, section_key: str, line: str | None, department_id) -> str:
-    section = answers.return_.proforma.section_by_key.get(section_key)
-    department = next((str(d) for d in answers.departments if d.pk == department_id), "")
-    code = line or (section.short if section else section_key)
+def _place_name(answers: Answers, place: PlaceAddress) -> str:
+    section = answers.return_.proforma.section_by_key.get(place.section)
+    department = next((str(d) for d in answers.departments if d.pk == place.department), "")
+    code = place.line or (section.short if section else place.section)
     return f"{code}, {department}" if department else code
 
 

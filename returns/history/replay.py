@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from ..answers.reader import Answers, Entry, Place
+from ..answers.address import cell_of_event
+from ..answers.reader import Answers, Entry
 from ..models import Event, Query, Return
 from ..proforma import Table
+from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..versions.snapshot import stored_columns
 from .events import to_text
 
@@ -19,11 +21,11 @@ class Replayed:
     """The state of a return as its history alone tells it."""
 
     status: str = START
-    answers: dict[tuple, str] = field(default_factory=dict)
-    saves: dict[tuple, int] = field(default_factory=dict)
+    answers: dict[CellAddress, str] = field(default_factory=dict)
+    saves: dict[RecordAddress, int] = field(default_factory=dict)
     allocations: dict[str, dict] = field(default_factory=dict)
-    signed: dict[tuple, int] = field(default_factory=dict)
-    sent_back: dict[tuple, int] = field(default_factory=dict)
+    signed: dict[PlaceAddress, int] = field(default_factory=dict)
+    sent_back: dict[PlaceAddress, int] = field(default_factory=dict)
     queries: dict[str, list] = field(default_factory=dict)
     asked: dict[str, tuple] = field(default_factory=dict)
     versions: dict[int, dict] = field(default_factory=dict)
@@ -40,21 +42,23 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
     kinds = Event.Kind
     _, cases = return_.proforma.tables["cases"]
     for event in events:
-        place = (event.section, event.line or None, event.department_id)
+        place = PlaceAddress.of_row(event)
         if event.kind == kinds.ANSWER:
-            cell = (event.table, event.line, event.department_id, event.point, event.field)
+            cell = cell_of_event(return_.proforma, event)
             state.answers[cell] = event.new
-            state.saves[cell[:-1]] = event.version
+            state.saves[cell.record] = event.version
         elif event.kind == kinds.ALLOCATION:
             state.allocations[event.line] = json.loads(event.detail)
         elif event.kind == kinds.ADDED:
+            record = cell_of_event(return_.proforma, event).record
             for name in _case_columns(cases):
-                state.answers[cases.key, event.line, event.department_id, "", name] = ""
+                state.answers[record.cell(name)] = ""
         elif event.kind == kinds.REMOVED:
+            record = cell_of_event(return_.proforma, event).record
             for name in _case_columns(cases):
-                state.answers.pop((cases.key, event.line, event.department_id, "", name), None)
-            state.saves.pop((cases.key, event.line, event.department_id, ""), None)
-            state.sent_back.pop((cases.key, event.line, event.department_id), None)
+                state.answers.pop(record.cell(name), None)
+            state.saves.pop(record, None)
+            state.sent_back.pop(record.place, None)
         elif event.kind == kinds.SIGNED:
             state.signed[place] = event.number
             state.sent_back.pop(place, None)
@@ -94,7 +98,7 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
     return state
 
 
-def _blank_cells(answers: Answers) -> dict[tuple, str]:
+def _blank_cells(answers: Answers) -> dict[CellAddress, str]:
     found = {}
     for place in answers.places():
         for entry in answers.entries(place):
@@ -102,7 +106,7 @@ def _blank_cells(answers: Answers) -> dict[tuple, str]:
                 continue
             blank = _blank_record(entry)
             for name in stored_columns(entry):
-                found[cell_key(place, entry.table, entry.point, name)] = to_text(getattr(blank, name))
+                found[entry.address.cell(name)] = to_text(getattr(blank, name))
     return found
 
 
@@ -128,31 +132,20 @@ def _case_columns(table: Table) -> list[str]:
     return [column.field for column in table.columns if column.field in ("title", "text")]
 
 
-def cell_key(place: Place, table: Table, point, name: str) -> tuple:
-    """How the history names a cell."""
-    return (
-        table.key,
-        place.line.key if place.line else "",
-        place.department.pk if place.department else None,
-        point.key if point else "",
-        name,
-    )
-
-
-def present_cells(answers: Answers) -> dict[tuple, str]:
+def present_cells(answers: Answers) -> dict[CellAddress, str]:
     """Every stored cell as it is now, in the words of the history."""
     return {
-        cell_key(place, entry.table, entry.point, name): to_text(getattr(entry.record, name))
+        entry.address.cell(name): to_text(getattr(entry.record, name))
         for place in answers.places()
         for entry in answers.entries(place)
         for name in stored_columns(entry)
     }
 
 
-def present_saves(answers: Answers) -> dict[tuple, int]:
+def present_saves(answers: Answers) -> dict[RecordAddress, int]:
     """The version of every record that was ever saved: how often that was."""
     return {
-        cell_key(place, entry.table, entry.point, "")[:-1]: entry.record.version
+        entry.address: entry.record.version
         for place in answers.places()
         for entry in answers.entries(place)
         if entry.record.version

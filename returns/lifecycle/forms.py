@@ -8,7 +8,8 @@ from django import forms
 
 from .. import clock
 from ..acts.review import MAX_WORDS
-from ..answers.reader import Answers, Place
+from ..answers.address import PlaceName
+from ..answers.reader import Answers
 from ..forms.answers import PageForm, VersionField, WordsField, form_helper
 from ..models import Correctable, Decision, Filing, Return, Role, User
 from ..rules import access
@@ -97,15 +98,15 @@ class ElementsForm(ReasonForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.places = {element_key(place): place for place in self.answers.places() if place.tables}
+        self.places = {str(place.name): place for place in self.answers.places() if place.tables}
         self.fields["elements"].choices = [(key, place.label) for key, place in self.places.items()]
         self.order_fields(["reason", "elements"])
 
     @staticmethod
     def said(name: str, value: str, _authority) -> str:
-        """A place that was ticked, in words: its code, else its section."""
-        parts = value.split("--")
-        return " ".join(parts[1:]) or value if name == "elements" else ""
+        """A place that was ticked, in words: its code and department, else its section."""
+        place = PlaceName.read(value) if name == "elements" else None
+        return (" ".join(filter(None, place[1:])) or place.section) if place else ""
 
     @property
     def details(self) -> dict:
@@ -113,12 +114,6 @@ class ElementsForm(ReasonForm):
             "reason": self.cleaned_data["reason"],
             "places": [self.places[key] for key in self.cleaned_data["elements"]],
         }
-
-
-def element_key(place: Place) -> str:
-    """How a form names a place: section, line and department as far as it has them."""
-    department = place.department.slug if place.department else ""
-    return "--".join(part for part in (place.section.key, place.line and place.line.key, department) if part)
 
 
 class ReferralForm(ActionForm):

@@ -15,6 +15,7 @@ from ..messages.notices import tell, with_roles
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
 from ..rules.states import delegation_words
 from ..values import wording
+from ..values.address import PlaceAddress
 from ..values.digests import canonical
 from ..versions.snapshot import says_the_same, thaw_version
 
@@ -107,9 +108,7 @@ def opened(step: Step) -> None:
     SentBack.objects.bulk_create(
         SentBack(
             return_record=return_,
-            section=event.section,
-            line=event.line,
-            department_id=event.department_id,
+            **PlaceAddress.of_row(event).columns,
             event=event,
         )
         for event in step.details["opened"]

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from ..values.address import PlaceAddress
 from .council import Department
 from .return_ import Event, Return
 
@@ -21,9 +22,9 @@ class OfPlace(models.Model):
         abstract = True
 
     @property
-    def key(self) -> tuple:
-        """The key of the place."""
-        return self.section, self.line or None, self.department_id
+    def key(self) -> PlaceAddress:
+        """The address of the place."""
+        return PlaceAddress.of_row(self)
 
 
 class SignOff(OfPlace):

@@ -15,8 +15,6 @@ from django.utils.formats import date_format
 
 from .. import clock
 
-ONE_PLACE = Decimal("0.1")
-
 
 def day(value: datetime.date) -> str:
     """A date: "8 December 2004"."""
@@ -58,9 +56,17 @@ def figure(value) -> str:
     """1234 as "1,234"; a decimal number to one place, rounded half up, without ".0"; blank as nothing."""
     if value is None or value == "":
         return ""
-    if isinstance(value, Decimal):
-        return f"{value.quantize(ONE_PLACE, ROUND_HALF_UP):,}".removesuffix(".0")
-    return f"{value:,}"
+    return aligned(value, 1).removesuffix(".0") if isinstance(value, Decimal) else f"{value:,}"
+
+
+def aligned(value: Decimal | int, places: int) -> str:
+    """A figure beside others, each with so many decimal places, rounded half up: "1,234.0"."""
+    return f"{Decimal(value).quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP):,}"
+
+
+def pounds(value: Decimal | int) -> str:
+    """A sum in pounds, with pence where there are any: "£150,000", "£12.50"."""
+    return f"£{aligned(value, 0 if value == int(value) else 2)}"
 
 
 def counted(count: int, one: str, many: str = "") -> str:

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 
 from django.utils.timezone import localtime
 
-from ..answers.cells import LIGHT, TEXT, figures_in_words, in_words, kind_of
+from ..answers.address import cell_of_event, of_event
+from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, figures_in_words, in_words, kind_of
 from ..answers.reader import Answers, Cell, Place, read
 from ..models import Decision, Event, Return, User, Version
 from ..proforma import Section
 from ..rules import access
 from ..values import wording
+from ..values.address import CellAddress, PlaceAddress
 from ..values.differences import GONE, NEW, Piece, marked
 from .snapshot import stored_columns, thaw_version
 
@@ -99,13 +101,13 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
     trail = Trail(return_, after=seen.event.number, until=now.event.number if now else None)
     held, said = _said(before), _said(after)
     by_section: dict[str, list[Altered]] = {section.key: [] for section in return_.proforma.sections}
-    for key, (place, cell) in said.items():
-        was = held.get(key, (None, None))[1]
+    for address, cell in said.items():
+        was = held.get(address)
         if _text(was) != _text(cell):
-            by_section[place.section.key].append(_altered(place, was, cell, trail.hands(key, place)))
-    for key, (place, cell) in held.items():
-        if key not in said and _text(cell):
-            by_section[place.section.key].append(_altered(place, cell, None, trail.hands(key, place)))
+            by_section[address.record.place.section].append(_altered(was, cell, trail.hands(address)))
+    for address, cell in held.items():
+        if address not in said and _text(cell):
+            by_section[address.record.place.section].append(_altered(cell, None, trail.hands(address)))
     return Comparison(
         seen,
         now,
@@ -118,38 +120,28 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
     )
 
 
-def _said(answers: Answers) -> dict[tuple, tuple[Place, Cell]]:
-    """Every stored cell by what names it in any copy, in the order of the proforma."""
-    found = {}
-    for place in answers.places():
-        for cell in answers.cells(place):
-            if cell.column.field in stored_columns(cell.entry):
-                found[_key(place, cell)] = (place, cell)
-    return found
-
-
-def _key(place: Place, cell: Cell) -> tuple:
-    return (
-        cell.entry.table.key,
-        place.line.key if place.line else "",
-        place.department.pk if place.department else None,
-        cell.entry.point.key if cell.entry.point else "",
-        cell.column.field,
-    )
+def _said(answers: Answers) -> dict[CellAddress, Cell]:
+    """Every stored cell by its address, which is the same in any copy, in the order of the proforma."""
+    return {
+        cell.address: cell
+        for place in answers.places()
+        for cell in answers.cells(place)
+        if cell.column.field in stored_columns(cell.entry)
+    }
 
 
 def _text(cell: Cell | None) -> str:
     return "" if cell is None else in_words(cell)
 
 
-def _altered(place: Place, was: Cell | None, now: Cell | None, hands: tuple[Hand, ...]) -> Altered:
+def _altered(was: Cell | None, now: Cell | None, hands: tuple[Hand, ...]) -> Altered:
     cell = now or was
     kind = kind_of(cell.entry.table, cell.column.field)
     old, new = _text(was), _text(now)
     before, after = marked(old, new) if kind == TEXT else ((), ())
     note = _note(kind, was, now, before, after)
     figures = figures_in_words(cell.entry.table, cell.column, old, new)
-    return Altered(place, cell.where, kind, old, new, before, after, note, figures, hands)
+    return Altered(cell.entry.place, cell.where, kind, old, new, before, after, note, figures, hands)
 
 
 def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
@@ -161,7 +153,7 @@ def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
     if kind == LIGHT:
         return ""
     old, new = was.value, now.value
-    if kind in ("count", "money") and was.applies and now.applies and None not in (old, new):
+    if kind in (COUNT, MONEY) and was.applies and now.applies and None not in (old, new):
         return f"{'up' if new > old else 'down'} by {wording.figure(abs(new - old))}"
     if kind == TEXT and not any(piece.kind in (GONE, NEW) for piece in (*before, *after)):
         return "only spaces or line ends differ"
@@ -186,13 +178,13 @@ class Trail:
         events = return_.events.filter(number__gt=after, kind__in=self.KINDS).select_related("by")
         if until is not None:
             events = events.filter(number__lte=until)
-        self._cells: dict[tuple, list[Hand]] = {}
-        self._places: dict[tuple, list[Hand]] = {}
-        sent_back: dict[tuple, str] = {}
+        self._cells: dict[CellAddress, list[Hand]] = {}
+        self._places: dict[PlaceAddress, list[Hand]] = {}
+        sent_back: dict[PlaceAddress, str] = {}
         decided = authority = ""
         for event in events.order_by("number"):
             if event.kind == Event.Kind.SENT_BACK:
-                sent_back[event.section, event.line, event.department_id] = event.reason
+                sent_back[of_event(return_.proforma, event)] = event.reason
             elif event.kind == Event.Kind.APPROVED:
                 decided = _delegated(event)
             elif event.kind == Event.Kind.AMENDING:
@@ -202,20 +194,15 @@ class Trail:
             elif event.kind == Event.Kind.REOPENED:
                 authority = f"Reopened by {event.by}, {_day(event)}: {event.reason}"
             else:
-                section, _ = return_.proforma.tables[event.table]
-                place = (section.key, event.line, event.department_id)
+                cell = cell_of_event(return_.proforma, event)
+                place = cell.record.place
                 hand = Hand(event.by, event.at, event.reason or sent_back.get(place, ""), authority)
-                cell = (event.table, event.line, event.department_id, event.point, event.field)
                 self._cells.setdefault(cell, []).append(hand)
                 self._places.setdefault(place, []).append(hand)
 
-    def hands(self, key: tuple, place: Place) -> tuple[Hand, ...]:
+    def hands(self, cell: CellAddress) -> tuple[Hand, ...]:
         """Who changed that element, last first; of one that changed with its line, who changed the line."""
-        found = self._cells.get(key)
-        if not found:
-            line = place.line.key if place.line else ""
-            department = place.department.pk if place.department else None
-            found = self._places.get((place.section.key, line, department), [])[-1:]
+        found = self._cells.get(cell) or self._places.get(cell.record.place, [])[-1:]
         return tuple(reversed(found))
 
 

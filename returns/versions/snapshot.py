@@ -6,6 +6,7 @@ import copy
 import json
 from decimal import Decimal
 
+from ..answers.address import RecordName
 from ..answers.reader import Answers, Entry, People, Place, model_of
 from ..models import Allocation, Return, User, Version
 from ..values.digests import canonical, sha256
@@ -26,13 +27,8 @@ def freeze(answers: Answers) -> str:
     for place in answers.places():
         for entry in answers.entries(place):
             rows.append(
-                {
-                    "table": entry.table.key,
-                    "line": place.line.key if place.line else "",
-                    "department": place.department.slug if place.department else "",
-                    "point": entry.point.key if entry.point else "",
-                    "answers": {name: _plain(getattr(entry.record, name)) for name in stored_columns(entry)},
-                }
+                entry.name.columns
+                | {"answers": {name: _plain(getattr(entry.record, name)) for name in stored_columns(entry)}}
             )
     data = {
         "format": FORMAT,
@@ -119,14 +115,15 @@ def thaw(return_: Return, text: str) -> Answers:
     by_slug = {department.slug: department for department in departments}
     records, lists = {}, {}
     for row in data["answers"]:
-        section, table = return_.proforma.tables[row["table"]]
+        named = RecordName.of_columns(row)
+        section, table = return_.proforma.tables[named.table]
         model = model_of(table)
-        department = by_slug.get(row["department"])
+        department = by_slug.get(named.department)
         values = {"return_record": return_}
         if table.shape != "record":
-            values[table.row_field] = row["line"]
+            values[table.row_field] = named.line
         if table.points:
-            values[table.point_field] = row["point"]
+            values[table.point_field] = named.point
         if department:
             values["department"] = department
         for name, value in row["answers"].items():
@@ -137,7 +134,7 @@ def thaw(return_: Return, text: str) -> Answers:
             department_id = None
         else:
             department_id = department.pk if department else None
-        records[table.model, department_id, row["line"], row["point"]] = record
+        records[table.model, department_id, named.line, named.point] = record
     allocations = {
         line: Allocation(
             return_record=return_,
@@ -172,10 +169,9 @@ def place_digest(answers: Answers, place: Place) -> str:
     rows = [
         [
             entry.table.key,
-            entry.point.key if entry.point else "",
+            entry.name.columns["point"],
             [[name, _plain(getattr(entry.record, name))] for name in stored_columns(entry)],
         ]
         for entry in answers.entries(place)
     ]
-    department = place.department.slug if place.department else ""
-    return sha256(canonical([place.section.key, place.line.key if place.line else "", department, rows]))
+    return sha256(canonical([*place.name.columns.values(), rows]))

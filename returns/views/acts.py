@@ -12,7 +12,7 @@ from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
-from ..lifecycle.forms import FORMS, ElementsForm, element_key
+from ..lifecycle.forms import FORMS, ElementsForm
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
 from ..rules.states import delegation_words, page_words, stages
@@ -135,7 +135,7 @@ class ActPerform(ReturnMixin, TemplateView):
         groups: dict = {}
         for state in assess(self.answers).places:
             if state.place.tables:
-                key = element_key(state.place)
+                key = str(state.place.name)
                 row = {"key": key, "state": state, "ticked": key in ticked}
                 groups.setdefault(state.place.section.key, []).append(row)
         return [

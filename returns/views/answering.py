@@ -9,13 +9,14 @@ from django.views.generic import TemplateView, View
 
 from .. import history
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
+from ..answers.address import PlaceName
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
 from ..forms.answers import merged, table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
-from ..lifecycle.forms import AmendmentForm, element_key
+from ..lifecycle.forms import AmendmentForm
 from ..models import Event, Return
 from ..rules import access, refusals
 from ..work.next_act import next_blank
@@ -61,9 +62,7 @@ class PlaceMixin(SectionMixin):
 
     def find(self):
         super().find()
-        self.place = self.answers.place(
-            self.section.key, self.kwargs.get("line"), self.kwargs.get("department")
-        )
+        self.place = self.answers.place(*PlaceName.of_web(self.kwargs))
         if self.place is None or not self.can_see(self.place):
             raise Http404
 
@@ -164,7 +163,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "lock": "" if access.is_open(self.place) else refusals.why_locked(self.return_),
             "can_query": access.can_raise_query(user, self.return_),
             "send_back": opening_action(self.return_, user),
-            "element": element_key(self.place),
+            "element": str(self.place.name),
             "state": state,
             "position": [place.key for place in siblings].index(self.place.key) + 1,
             "siblings": len(siblings),

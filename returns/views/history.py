@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.views.generic import TemplateView
 
 from .. import history
-from ..acts.signing import event_key
+from ..answers.address import of_event
 from ..answers.reader import read
 from ..models import Event, Return
 from ..models.return_ import MOVES
@@ -71,14 +71,7 @@ class EventList(ReturnMixin, TemplateView):
         }
 
     def _place(self, event: Event):
-        proforma = self.return_.proforma
-        if event.kind == Event.Kind.ALLOCATION:
-            section, _ = proforma.allocated_lines[event.line]
-            return self.places.get((section.key, event.line, None))
-        if event.table:
-            section, _ = proforma.tables[event.table]
-            return self.places.get((section.key, event.line or None, event.department_id))
-        return self.places.get(event_key(event))
+        return self.places.get(of_event(self.return_.proforma, event))
 
     def _words(self, event: Event) -> tuple[str | None, str | None]:
         """What it was and what it became; None where the event changes no words."""

@@ -15,6 +15,7 @@ from ..acts import (
     raise_query,
     reply_to_query,
 )
+from ..answers.address import PlaceName
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
@@ -27,7 +28,7 @@ from .base import ReturnMixin, given_back
 def cells_shown(view: ReturnMixin, place) -> list:
     """What stands at the place, for this reader: in the copy that stands, or now."""
     answers = view.answers_shown(place.section.key)
-    there = next((each for each in answers.places() if each.key == place.key), None)
+    there = answers.at(place.key)
     return list(answers.cells(there)) if there else []
 
 
@@ -41,11 +42,9 @@ class QueryCreate(ReturnMixin, TemplateView):
 
     def find(self):
         super().find()
-        wanted = self.request.GET
-        self.answers = read(self.return_, wanted.get("section", "outcomes"))
-        self.place = self.answers.place(
-            wanted.get("section", "outcomes"), wanted.get("line") or None, wanted.get("department") or None
-        )
+        wanted = PlaceName.of_web({"section": "outcomes"} | self.request.GET.dict())
+        self.answers = read(self.return_, wanted.section)
+        self.place = self.answers.place(*wanted)
         if self.place is None:
             raise Http404
         self.is_question = not access.can_watch(self.request.user, self.return_)

@@ -6,13 +6,13 @@ from django.shortcuts import redirect
 from django.views.generic import TemplateView
 
 from ..acts import ActionRefused, prepared_by, sign_department, sign_figures, statement_of
-from ..acts.signing import event_key
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..lifecycle import opening_action
 from ..models import Event, Role
 from ..rules import access, refusals
 from ..values import wording
+from ..values.address import PlaceAddress
 from ..work.since_signed import changed_since_signed
 from .base import DepartmentMixin, Opens, ReturnMixin
 
@@ -79,7 +79,7 @@ class SignatureList(ReturnMixin, TemplateView):
     def _voided(self) -> dict:
         """The latest event that voided a signature, by the keys of the places."""
         events = self.return_.events.filter(kind=Event.Kind.VOIDED).select_related("by").order_by("number")
-        return {event_key(event): event for event in events}
+        return {PlaceAddress.of_row(event): event for event in events}
 
 
 def _why_unsigned(state) -> list[str]:

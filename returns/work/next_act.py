@@ -11,12 +11,14 @@ from django.urls import reverse
 from .. import clock
 from ..acts import answerer, prepared_by
 from ..acts.reminding import not_reminded_today
+from ..answers.address import in_table
 from ..answers.reader import Place
 from ..checks.completeness import Assessment, Blocker, Part, PlaceState
 from ..lifecycle import TRANSITIONS, Action, available_actions
 from ..models import Event, Query, Return, User
 from ..rules import access
 from ..values import wording
+from ..values.address import PlaceAddress
 from ..values.parsing import shorten
 from ..versions.snapshot import says_the_same
 
@@ -314,16 +316,13 @@ def _sent_back(assessment: Assessment, user: User) -> list[Task]:
     ]
 
 
-def _changed_since(return_: Return, states: list[PlaceState]) -> dict[tuple, int]:
-    """By the key of a place: the number of its last change since anything was sent back."""
-    tables = return_.proforma.tables
+def _changed_since(return_: Return, states: list[PlaceState]) -> dict[PlaceAddress, int]:
+    """By the address of a place: the number of its last change since anything was sent back."""
     wanted = {table.key for state in states for table in state.place.tables}
     first = return_.sent_back.aggregate(first=Min("event__number"))["first"]
     events = return_.events.filter(kind=Event.Kind.ANSWER, table__in=wanted, number__gt=first)
     rows = events.order_by("number").values_list("table", "line", "department_id", "number")
-    return {
-        (tables[table][0].key, line or None, department): number for table, line, department, number in rows
-    }
+    return {in_table(return_.proforma, *columns): number for *columns, number in rows}
 
 
 # What is next, in the order in which it is asked for.

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ..acts.signing import event_key
+from ..answers import address
 from ..answers.cells import LIGHT, TEXT, figures_in_words, kept_in_words, kind_of
 from ..answers.reader import Place
 from ..checks.completeness import Part, PlaceState
 from ..models import Event, Return
 from ..proforma import Column, Point, Table
+from ..values.address import CellAddress, PlaceAddress
 from ..values.differences import Piece, marked
 
 
@@ -50,10 +51,9 @@ def changed_since_signed(return_: Return, part: Part) -> list[ChangedPlace]:
         return []
     first = min(signed[state.place.key].number for state in before)
     changes = return_.events.filter(kind=Event.Kind.ANSWER, number__gt=first).select_related("by")
-    by_place: dict[tuple, list[Event]] = {}
+    by_place: dict[PlaceAddress, list[Event]] = {}
     for event in changes.order_by("number"):
-        section, _ = return_.proforma.tables[event.table]
-        by_place.setdefault((section.key, event.line or None, event.department_id), []).append(event)
+        by_place.setdefault(address.of_event(return_.proforma, event), []).append(event)
     return [
         ChangedPlace(
             state.place,
@@ -65,10 +65,10 @@ def changed_since_signed(return_: Return, part: Part) -> list[ChangedPlace]:
     ]
 
 
-def _latest(return_: Return, kind: str) -> dict[tuple, Event]:
-    """The last event of that kind for each place, by the place's key."""
+def _latest(return_: Return, kind: str) -> dict[PlaceAddress, Event]:
+    """The last event of that kind for each place, by the place's address."""
     events = return_.events.filter(kind=kind).select_related("by").order_by("number")
-    return {event_key(event): event for event in events}
+    return {PlaceAddress.of_row(event): event for event in events}
 
 
 def _was_signed(state: PlaceState, signed: dict, cancelled: dict) -> bool:
@@ -78,14 +78,15 @@ def _was_signed(state: PlaceState, signed: dict, cancelled: dict) -> bool:
 
 def _answers(place: Place, events: list[Event], signed: Event) -> Iterator[ChangedAnswer]:
     """The answers of the place that differ, in the order of the form."""
-    by_cell: dict[tuple, list[Event]] = {}
+    by_cell: dict[CellAddress, list[Event]] = {}
     for event in events:
         if event.number > signed.number:
-            by_cell.setdefault((event.table, event.point, event.field), []).append(event)
+            cell = address.cell_of_event(place.return_.proforma, event)
+            by_cell.setdefault(cell, []).append(event)
     for table in place.tables:
         for point in table.points or (None,):
             for column in table.columns:
-                found = by_cell.get((table.key, point.key if point else "", column.field))
+                found = by_cell.get(place.record_address(table, point).cell(column.field))
                 if found and found[0].old != found[-1].new:
                     yield _answer(table, point, column, found)
 

@@ -9,7 +9,8 @@ from django import forms
 from django.urls import Resolver404, resolve
 from django.utils.text import capfirst
 
-from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of
+from ...answers.address import FieldName
+from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of, posted_in_words
 from ...models import Authority, Return, Unsaved
 from ...proforma import Proforma, known_keys, load
 
@@ -176,38 +177,31 @@ def _chosen_record(field: forms.ModelChoiceField, value: str, authority: Authori
 
 
 def _of_cell(name: str, text: str, form: _Form) -> Given | None:
-    """A field of an answer: `table--line--department--point-field`, with what was chosen of two versions before it.
+    """A field of an answer, also with what was chosen of two versions before it.
 
     The line is named where it is not the one that the address names.
     """
     chosen = _CHOSEN.fullmatch(name)
-    key, _, field = (chosen[2] if chosen else name).rpartition("-")
-    table_key, *address = key.split("--")
-    if form.proforma is None or table_key not in form.proforma.tables:
+    field_name = form.proforma and FieldName.read(form.proforma, chosen[2] if chosen else name)
+    if field_name is None or (chosen and chosen[1] == "met"):
         return None
-    section, table = form.proforma.tables[table_key]
-    column = next((each for each in table.columns if each.field == field), None)
-    if column is None or (chosen and chosen[1] == "met"):
-        return None
-    where = [column.label]
-    point = next((each for each in table.points if address and each.key == address[-1]), None)
-    if point:
-        kind = f", {point.kind}" if point.date else ""
-        where[0] = f"{column.label} {'at' if point.date else 'for'} {point.name}{kind}"
+    record, field = field_name
+    section, table = form.proforma.tables[record.table]
+    point = table.point(record.point) if record.point else None
+    where = [table.column(field).at(point)]
+    if point and point.date:
+        where.append(point.kind)
     kind = kind_of(table, field)
     if kind == MONEY and section.unit:
         where.append(section.unit)
-    line = address[0] if address and address[0] != form.line else ""
-    label = f"{line}: {', '.join(where)}" if line else ", ".join(where)
+    label = ", ".join(where)
+    if record.line and record.line != form.line:
+        label = f"{record.line}: {label}"
     if not text and not chosen:
         return Given(name, label, "", of_answer=kind != TICK)
     if chosen and chosen[1] == "keep":
         return Given(name, f"{label}: which to keep", _KEEP.get(text, text))
     if chosen:
         return Given(name, f"{label}, written from both", text)
-    if kind == LIGHT:
-        words = choices_of(table, field)
-        return Given(name, label, words.get(text, text), light=text if text in words else "")
-    if kind == TICK:
-        return Given(name, label, "Yes" if text else "")
-    return Given(name, label, str(choices_of(table, field).get(text, text)))
+    light = text if kind == LIGHT and text in choices_of(table, field) else ""
+    return Given(name, label, posted_in_words(table, field, text), light=light)

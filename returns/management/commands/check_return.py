@@ -34,7 +34,8 @@ class Command(ReturnCommand):
             who = blocker.owner or "no one yet"
             self.stdout.write(f"  {blocker.message}. {who}. {blocker.url}")
         count = len(assessment.blockers)
-        self.stdout.write(f"£{assessment.exposure_gbp:,} is exposed by {wording.counted(count, 'blocker')}.")
+        exposed = wording.pounds(assessment.exposure_gbp)
+        self.stdout.write(f"{exposed} is exposed by {wording.counted(count, 'blocker')}.")
 
 
 def _as_dict(assessment) -> dict:

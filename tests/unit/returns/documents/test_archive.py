@@ -12,6 +12,7 @@ import pytest
 from django.core.cache import caches
 from pikepdf import pdfa
 
+from outcomes.models import Outcome, OutcomeStatus
 from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.documents.engine import pdf, tags
@@ -20,6 +21,7 @@ from returns.documents.return_ import return_sheet, version_pdf, version_sheet
 from returns.documents.workbook import workbook
 from returns.models import Return
 from returns.versions.snapshot import freeze, thaw
+from tests.support.factories import blank_return
 
 AT = datetime.datetime(2004, 12, 8, 17, 30, tzinfo=datetime.UTC)
 
@@ -307,6 +309,22 @@ def test_spreadsheet_takes_no_answer_for_a_formula(marchshire):
 
     (cell,) = [cell for row in book["1 Context"].iter_rows() for cell in row if cell.value == "=1+1"]
     assert cell.data_type == "s"
+
+
+def test_spreadsheet_leaves_out_what_a_line_held_before_it_was_declared_not_applicable(db):
+    return_ = blank_return()
+    OutcomeStatus.objects.filter(return_record=return_, line="R1").update(light="G")
+    Outcome.objects.filter(return_record=return_, line="R1").update(
+        applicability="not_applicable", reason="Another council’s."
+    )
+    book = openpyxl.load_workbook(io.BytesIO(workbook(read(return_), at=AT, digest="")))
+
+    rows = [row for row in book["2 Outcomes"].iter_rows(values_only=True) if row[0] == "R1"]
+    assert [(row[4], row[6]) for row in rows] == [
+        ("It does not apply", "answered"),
+        ("Another council’s.", "answered"),
+        (None, "does not apply"),
+    ] + [(None, "does not apply")] * 4
 
 
 def test_drawn_again_the_version_has_the_same_bytes(db, stored):
