@@ -54,7 +54,7 @@ def _heading(return_: Return, day: datetime.date, move: Event | None, blockers: 
     if status == Status.PREPARING:
         return grant_at_risk(return_, blockers) or "Nothing blocks the return: it can go to Cabinet."
     if status == Status.REFERRED_BACK:
-        return f"{_how_it_came_back(return_, move)} {_kept_from_cabinet(blockers)}"
+        return f"{how_it_came_back(return_)} {_kept_from_cabinet(blockers)}"
     situation = _SITUATION[status](return_, day)
     if status == Status.AMENDING and blockers and day <= return_.decision.delegated_until:
         return f"{situation} {wording.counted(blockers, 'blocker')} {wording.noun(blockers, 'is', 'are')} left in it."
@@ -104,8 +104,9 @@ _REOPENED = {
 }
 
 
-def _how_it_came_back(return_: Return, move: Event | None) -> str:
-    before = _reopened_from(return_, move)
+def how_it_came_back(return_: Return) -> str:
+    """Why a return that was sent to Cabinet is worked on again: a sentence."""
+    before = _reopened_from(return_, return_.last_move)
     if before in _REOPENED:
         return _REOPENED[before]
     decision = return_.decision

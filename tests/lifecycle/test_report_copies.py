@@ -281,7 +281,7 @@ def test_edit_whose_copy_can_not_be_drawn_is_refused(read_by_cabinet, monkeypatc
         edit(read_by_cabinet, "In the clerk’s own words.")
 
     assert str(caught.value) == (
-        "The covering report could not be drawn, so nothing was changed: It asks for what it may not."
+        "The PDF of the covering report could not be made, so nothing was changed: It asks for what it may not."
     )
     assert read_by_cabinet.report_copies.filter(version__number=3).count() == 1
 
@@ -297,7 +297,7 @@ def test_return_whose_report_can_not_be_drawn_is_not_sent(approved, quick_drawin
     with refused(approved) as caught:
         send(approved)
 
-    assert str(caught.value).startswith("The covering report could not be drawn")
+    assert str(caught.value).startswith("The PDF of the covering report could not be made")
 
 
 @pytest.mark.parametrize("times", [1, 3])

@@ -29,6 +29,7 @@ ORDER = [
     "Background Papers",
 ]
 URL = "/marchshire/ieg4/cabinet/report/"
+SIGNED = "2 of 10 parts of the return are signed and complete."
 
 
 def text_of(return_, key: str) -> str:
@@ -77,17 +78,23 @@ def test_draft_says_what_is_stored(marchshire):
     assert "£150,000" in said["reasons"]
     assert "2005/06" in said["reasons"]
     assert (
-        f"{tally.percent}% of the return is answered: {tally.answered:,} of {tally.required:,}"
-        in (said["considerations--complete"])
+        said["considerations--complete"]
+        == f"The draft contains {tally.answered:,} of {tally.required:,} required answers ({tally.percent}%). "
+        f"{SIGNED} It can be sent to Cabinet only when it is complete, every department has signed its part and the "
+        "section 151 officer has signed the figures."
     )
-    assert f"£{assessment.exposure_gbp:,} is exposed" in said["risks--grant"]
+    assert (
+        f"The whole £{assessment.exposure_gbp:,} grant is at risk until all {len(assessment.blockers)} blockers are "
+        "cleared." in said["risks--grant"]
+    )
     assert "2.5% a year" in said["considerations--target"]
-    assert "Of 72 priority outcomes" in said["considerations--lights"]
+    assert "Of the 72 priority outcomes, " in said["considerations--lights"]
     assert "20 December 2004" in said["purpose"]
     for risk in open_risks(marchshire):
         assert said[f"risks--{risk.number}"].startswith(risk.title)
         assert risk.executive_sponsor in said[f"risks--{risk.number}"]
     assert "Education and Libraries" in said["consultees"]
+    assert said["consultees"].endswith(SIGNED)
 
 
 def test_lights_are_counted_by_tier_and_date(marchshire):
