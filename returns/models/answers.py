@@ -44,7 +44,7 @@ class Cover(Answer):
 
     @property
     def submitted_on(self):
-        """The date of filing while it stands; none before it, and none once the return is open again."""
+        """The date of filing; None before it, and None once the return is open again."""
         filing = self.return_record.filing
         return filing.day if filing and self.return_record.status == Return.Status.SUBMITTED else None
 

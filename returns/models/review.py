@@ -27,7 +27,7 @@ class OfPlace(models.Model):
 
 
 class SignOff(OfPlace):
-    """One place stands signed. The event says by whom, when, and the digest of what was signed."""
+    """One place is signed. The event says by whom, when, and the digest of what was signed."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
 

@@ -69,7 +69,7 @@ class Task:
 
     @property
     def kind(self) -> str:
-        """How its tag is drawn."""
+        """The kind of its tag, for the tag component."""
         return "query" if self.tag in ASKED else "block"
 
 
@@ -188,7 +188,7 @@ def _what(blocker: Blocker) -> str:
 
 
 def _where(blocker: Blocker) -> str:
-    """The date or year of a blank cell: " at 31 March 2006"."""
+    """The date or year of a blank answer: " at 31 March 2006"."""
     point = next((point for point in blocker.place.section.points if point.key == blocker.point), None)
     if point is None:
         return ""
@@ -345,7 +345,7 @@ def _own_task(tasks: list[Task]) -> NextAct | None:
 
 
 def _amend(assessment: Assessment, user: User) -> NextAct | None:
-    """Begin the amendment, amend, finish; or abandon what was left half done."""
+    """Begin the amendment, amend, finish; or abandon it once the delegation has ended."""
     return_ = assessment.answers.return_
     actions = available_actions(return_, user)
     if Action.AMEND in actions:

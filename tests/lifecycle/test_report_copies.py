@@ -198,7 +198,7 @@ def test_report_is_stored_with_the_version_by_one_act(approved):
     missing = [
         phrase
         for phrase in (
-            "Version 3, sent to Cabinet on 8 December 2004, 10.00",
+            "Version 3, sent to Cabinet on 8 December 2004, 10:00am",
             f"Code {short_code(copy.digest)}",
             VALUES["title"],
             "The return as sent to Cabinet on 8 December 2004 answers",
@@ -379,7 +379,7 @@ def test_report_of_an_older_version_is_said_to_be_drawn_now(read_by_cabinet, sig
         pack = signed_in("wyeborough-cabinet").get(f"{W}documents/").content.decode()
 
     assert "No report was stored with version 3, sent to Cabinet on 8 December 2004" in page
-    assert "This one is drawn now" in page
+    assert "This one is made now" in page
     assert "documents/cabinet-report/draw/" in pack
     assert "Reports stored for Cabinet" not in page
 

@@ -216,7 +216,7 @@ class File:
         resources = self._resources(inherited["/Resources"])
         local = self._local_names(resources)
         found = Facts()
-        found.add("what is drawn", self._drawn(content.get("/Contents")))
+        found.add("content", self._drawn(content.get("/Contents")))
         for key, value in sorted(({**content, **inherited}).items()):
             if value is not None and key not in ELSEWHERE:
                 found.add(PAGE.get(key, f"setting {key[1:]}"), self.fact(value))

@@ -134,12 +134,12 @@ def test_edited_paragraph_is_marked_and_the_history_tells_of_it(marchshire, edit
 
 def test_clerk_is_told_when_the_facts_have_moved(marchshire, edit, signed_in):
     edit("Nine tenths are answered.", "considerations--complete")
-    assert "The facts have moved" not in signed_in("clerk").get(URL).content.decode()
+    assert "The draft has changed" not in signed_in("clerk").get(URL).content.decode()
     Context.objects.filter(return_record=marchshire).update(text="")
 
     paragraph = report_of(marchshire).paragraph("considerations--complete")
     assert (paragraph.text, paragraph.moved) == ("Nine tenths are answered.", True)
-    assert "The facts have moved since" in signed_in("clerk").get(URL).content.decode()
+    assert "The draft has changed since" in signed_in("clerk").get(URL).content.decode()
     page = signed_in("clerk").get(f"{URL}considerations--complete/").content.decode()
     assert paragraph.drafted in page
     assert paragraph.row.drafted in page
