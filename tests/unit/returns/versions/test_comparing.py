@@ -1,4 +1,4 @@
-"""What changed since Cabinet saw it: every changed answer and no other, with who, when, why and under which authority."""
+"""What changed since Cabinet saw it: every changed answer and no other: by whom, when, why and on what authority."""
 
 import datetime
 import re
