@@ -1,4 +1,4 @@
-"""How long a person stays signed in, and how they stay signed in longer."""
+"""How long a person stays signed in."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ def seconds_left(session: SessionBase) -> int:
 
 
 def until(session: SessionBase) -> str:
-    """When the session ends, as a page says it: "5:22pm", by London time."""
+    """When the session ends, in London: "5:22pm"."""
     return formatted(timezone.localtime(session.get_expiry_date()), "g:ia").replace(".", "")
 
 
 def signed_in_until(request) -> dict:
-    """For every page of a person who is signed in: when that ends. Reads nothing but the session at hand."""
+    """Context of every page of a person who is signed in: when that ends. Makes no query."""
     session = getattr(request, "session", None)
     if session is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}

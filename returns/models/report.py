@@ -79,7 +79,7 @@ class ReportCopy(StoredCopy):
 
     @property
     def file_name(self) -> str:
-        """What its PDF is called where somebody keeps it."""
+        """The file name of its PDF."""
         return_ = self.return_record
         number, edition = self.version.number, self.edition
         return f"{return_.round}-{return_.authority.slug}-cabinet-report-{number}-{edition}.pdf"
