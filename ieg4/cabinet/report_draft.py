@@ -216,13 +216,13 @@ class Facts:
             if not year.gains.complete or year.target is None:
                 continue
             word = "actual" if year.kind == "actual" else "forecast"
-            compared = "which meets" if year.gains.value >= year.target else "which is below"
+            compared = "at or above" if year.gains.value >= year.target else "below"
             said.append(
-                f"£{wording.figure(year.gains.value)} thousand to the end of {year.label} ({word}), {compared} the "
-                f"target of £{wording.figure(year.target)} thousand"
+                f"{year.label} ({word}), £{wording.figure(year.gains.value)} thousand, {compared} the target of "
+                f"£{wording.figure(year.target)} thousand"
             )
         missing = [year.label for year in self.years if not year.gains.complete or year.target is None]
-        text = f"Cumulative gains are {'; '.join(said)}." if said else ""
+        text = f"Cumulative gains compared with the target: {'; '.join(said)}." if said else ""
         if missing:
             text += f" No total is given for {wording.listed(missing)}, because figures are still missing."
         return text.strip()

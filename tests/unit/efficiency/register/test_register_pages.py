@@ -196,7 +196,7 @@ def test_proposal_that_changed_meanwhile_is_shown_anew_with_what_was_typed(lead,
     refused = lead.post(RISKS + "accept/late-PRO/", TYPED | {"seen": seen})
 
     assert refused.status_code == 409
-    assert "The answers under this proposal changed after you opened it." in text_of(refused)
+    assert "The answers behind this suggestion changed after you opened it." in text_of(refused)
     assert TYPED["title"] in refused.content.decode()
     again = lead.post(RISKS + "accept/late-PRO/", TYPED | {"seen": seen_in(refused)})
     assert again.url == RISKS + "3/"
