@@ -7,7 +7,8 @@ import datetime
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
+
+from returns.values import wording
 
 
 def begin(session: SessionBase) -> None:
@@ -21,7 +22,7 @@ def seconds_left(session: SessionBase) -> int:
 
 def until(session: SessionBase) -> str:
     """When the session ends, in London: "5:22pm"."""
-    return formatted(timezone.localtime(session.get_expiry_date()), "g:ia").replace(".", "")
+    return wording.time_of_day(session.get_expiry_date())
 
 
 def signed_in_until(request) -> dict:
