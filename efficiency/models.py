@@ -59,7 +59,7 @@ class Gain(Answer):
 
 
 class EfficiencyNote(Answer):
-    """The spend from which the target is reckoned, and what the reader should know of the figures."""
+    """The baseline spend from which the target is calculated, and a note on the figures."""
 
     baseline_spend = ThousandPounds()
     note = models.TextField(blank=True)
@@ -77,10 +77,10 @@ class EfficiencyNote(Answer):
 
 
 class Risk(models.Model):
-    """What may cost the council money or a date, who sponsors the way out, and what is done about it.
+    """What may cost the council money or a date, who sponsors the action, and what the action is.
 
     The register is the council's own: no part of the return, of what Cabinet approves or of what is filed.
-    Who added or closed a risk, when and why, stands in the events.
+    The events say who added or closed a risk, when and why.
     """
 
     class Likelihood(models.IntegerChoices):
@@ -189,9 +189,9 @@ class RiskLine(models.Model):
 
 
 class Dismissal(models.Model):
-    """A proposal that the lead set aside. The event says by whom, when and why.
+    """A suggested risk that was dismissed. The event says by whom, when and why.
 
-    It holds for the data as they were: another fingerprint brings the proposal back.
+    It holds for the answers as they were: with another fingerprint the risk is suggested again.
     """
 
     return_record = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="dismissals")

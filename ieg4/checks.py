@@ -1,4 +1,4 @@
-"""What `manage.py check --deploy` looks at beside Django's own: the database's state and the static files."""
+"""Further checks of `manage.py check --deploy`: the state of the database, and the static files."""
 
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.checks import Error, register

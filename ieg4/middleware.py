@@ -1,4 +1,4 @@
-"""Every page is for signed-in people, is kept by nobody else, and loses nothing that was typed."""
+"""Pages need signing in, are cached by nobody, and give back what was typed into forms that are refused."""
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -16,7 +16,7 @@ Why = Unsaved.Why
 
 
 class BrowserMethodsMiddleware:
-    """Pages are read and posted to, nothing else: a form view would take PUT for POST."""
+    """Refuses all methods but those of a browser: a form view would treat PUT as POST."""
 
     METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 
@@ -30,7 +30,7 @@ class BrowserMethodsMiddleware:
 
 
 class SignInRequiredMiddleware(LoginRequiredMiddleware):
-    """Sends strangers to the sign-in page; what an expired session posted is kept for its writer."""
+    """Redirects people who aren't signed in; what an expired session posted is kept for its writer."""
 
     def handle_no_permission(self, request, view_func):
         if request.method != "POST":
@@ -39,7 +39,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
 
 
 def to_sign_in(request) -> HttpResponse:
-    """Leads a stranger who posted a form to sign in, and then back to the form's page with what was typed."""
+    """Redirects to sign in somebody who posted a form, and then back to the form with what was typed."""
     token, row = unsaved.read_token(request), None
     if token:
         writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
@@ -50,7 +50,7 @@ def to_sign_in(request) -> HttpResponse:
 
 
 class UnsavedMiddleware:
-    """Gives back what was typed into a form that was refused, whatever refused it; forgets it once it is saved.
+    """Gives back what was typed into a form that was refused, for whatever reason; deletes it once it is saved.
 
     A view that shows the refused form again, with all that was typed, says so with `gives_back` on its answer.
     """
@@ -92,14 +92,14 @@ class UnsavedMiddleware:
         if response.status_code not in self.WHY or getattr(response, "gives_back", False):
             return response
         if settings.DEBUG and response.status_code == 500:
-            return response  # whoever develops wants the trace
+            return response  # developers want the traceback
         try:
             return _given_back(request, response, self.WHY[response.status_code])
         except DatabaseError:
             return _given_back_plainly(request, response)
 
     def _after_get(self, request, response):
-        """A page that can't show the form that was kept, as it is locked or gone, leads to all that was typed."""
+        """Where the page is locked or gone and can't show the kept form, redirects to all that was typed."""
         if hasattr(request, "unsaved") or not request.user.is_authenticated or not request.user.authority:
             return response
         row = unsaved.kept_under(request.user, request.GET[unsaved.PARAMETER])
@@ -125,7 +125,7 @@ def _given_back(request, response, why: str) -> HttpResponse:
 
 
 def _written_by_another(request, token) -> HttpResponse:
-    """Two people share this browser: what the first one typed is kept for the first one and shown to nobody else."""
+    """Two people share this browser: what the first typed is kept for that person and shown to nobody else."""
     writer = User.objects.select_related("authority").filter(pk=token.writer, is_active=True).first()
     if writer and writer.authority and token.is_of(writer) and _typed(request, writer):
         unsaved.keep(request, writer=writer, why=Why.SIGNED_IN_AGAIN)
@@ -133,7 +133,7 @@ def _written_by_another(request, token) -> HttpResponse:
 
 
 def _given_back_plainly(request, response) -> HttpResponse:
-    """While the database is away: all that was posted, without a copy that is kept. Only for forms of ours."""
+    """While the database can't be reached: shows all that was posted, without keeping it. Only for our own forms."""
     if unsaved.read_token(request) is None:
         return response
     row = unsaved.transient(request, writer=User(), why=Why.BUSY)
@@ -148,7 +148,7 @@ def _typed(request, writer: User) -> bool:
 
 
 class PrivatePagesMiddleware:
-    """No proxy and no back button shows a page after its reader has signed out."""
+    """Pages are not cached, so neither a proxy nor the back button shows them after signing out."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -161,7 +161,7 @@ class PrivatePagesMiddleware:
 
 
 class DamagedCopyMiddleware:
-    """A page that needs a stored version which no longer fits its digest says so, and whom to tell."""
+    """Where a stored version doesn't match its digest, shows a page that says so and whom to tell."""
 
     def __init__(self, get_response):
         self.get_response = get_response

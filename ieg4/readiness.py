@@ -22,7 +22,7 @@ TRIGGERS = {
 
 
 def ask_database() -> None:
-    """The database has answered the shortest of questions. Raises OperationalError where it does not answer."""
+    """The database has answered a query. Raises OperationalError where it does not."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
 
@@ -40,7 +40,7 @@ def _migrations() -> list[tuple[str, str]]:
 
 
 def missing_guards() -> list[str]:
-    """The triggers that refuse changes to locked answers and history, and are not in force in the database."""
+    """The triggers against changes to locked answers and history that are missing or disabled in the database."""
     wanted = import_module("ieg4.migrations.0001_guards").trigger_names(connection.vendor)
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS[connection.vendor])
@@ -49,9 +49,9 @@ def missing_guards() -> list[str]:
 
 
 def readiness() -> dict:
-    """Whether pages can be served, with what waits for the two other processes. It costs four short queries.
+    """Whether pages can be served, and the queues of the two other processes. Takes four short queries.
 
-    Nothing in it belongs to one council. Work that waits makes nothing unready: pages are served all the same.
+    It says nothing of any one council. Queued work doesn't make it unready: pages are served all the same.
     """
     unapplied = unapplied_migrations()
     if unapplied:  # the tables of the queues may not be there yet
@@ -72,5 +72,5 @@ def readiness() -> dict:
 
 
 def _seconds(now: datetime.datetime, oldest: datetime.datetime | None) -> int:
-    """How long it has waited; nought if nothing waits."""
+    """How long it has waited, in seconds; 0 if nothing waits."""
     return max(0, round((now - oldest).total_seconds())) if oldest else 0

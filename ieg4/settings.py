@@ -24,7 +24,7 @@ env = environ.Env()
 
 
 def _development_key() -> str:
-    """A key of this machine's own, made once and kept out of the repository."""
+    """This machine's own secret key, made once and kept out of the repository."""
     path = VAR / "secret-key"
     if not path.exists():
         VAR.mkdir(exist_ok=True)
@@ -189,12 +189,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # What the address itself says, such as sslmode, counts more.
+    # Options in the address itself, such as sslmode, take precedence.
     DATABASES["default"]["OPTIONS"] = {
         "connect_timeout": 5,
         "options": "-c lock_timeout=20s -c statement_timeout=60s -c idle_in_transaction_session_timeout=60s",
     } | DATABASES["default"].get("OPTIONS", {})
-# Parts of documents drawn lately; each process has its own. A part has about fifty kilobytes.
+# Recently rendered parts of documents; each process has its own cache. A part is about 50 kilobytes.
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
     "parts": {
@@ -235,7 +235,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_LOCKOUT_CALLABLE = "ieg4.signin.views.too_many_tries"
 AXES_VERBOSE = False
-SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it asks for the address to lock, which is refused above
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]  # it wants locking by address, which is rejected above
 
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -264,9 +264,9 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# One page of a form: the quick grid posts two fields for each of its 288 lights.
+# One page of a form: the quick grid posts two fields for each of its 288 ratings.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
-# Above any form of LIMIT characters in any alphabet, which is given back when it is too long.
+# More than a form of LIMIT characters needs in any alphabet; a longer one is given back.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6_000_000
 
 # Mail is queued with the act that it tells of and sent by `send_mail`; links in it begin with this address.

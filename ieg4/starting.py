@@ -1,4 +1,4 @@
-"""How a web server's process starts: refused with a sentence, or as soon as the database answers."""
+"""Starts a web server's process once the database answers, or ends it with a sentence that says why."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from django.core.management import call_command
 from django.core.management.base import SystemCheckError
 from django.db import OperationalError, connections
 
-# Less than the 30 seconds after which gunicorn, as it comes, takes a process that says nothing for dead.
+# Seconds; gunicorn by default kills a process that hasn't reported after 30.
 PATIENCE = 20
-REFUSED = 3  # gunicorn ends altogether on this exit code, instead of starting the process again and again
-AWAY = 1  # and on this one it starts another, which waits anew
+REFUSED = 3  # on this exit code gunicorn stops, instead of starting the process again and again
+AWAY = 1  # on this one it starts another process, which waits again
 logger = logging.getLogger(__name__)
 
 

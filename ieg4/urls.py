@@ -1,4 +1,4 @@
-"""The root table: one council and one round in front of every address but the few shared ones."""
+"""The root URL table: all addresses but a few shared ones begin with a council and a round."""
 
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path, register_converter
@@ -13,7 +13,7 @@ from .steering import views as steering
 
 
 class RoundConverter(SlugConverter):
-    """A round; never the first word of an address that is the whole council's.
+    """A round; never the first word of an address of the council as a whole.
 
     Otherwise a person whose user name is "cabinet", at people/cabinet/, would have no page of their own.
     """

@@ -1,4 +1,4 @@
-"""The way to one's own pages, help, the pages shown when something is refused, and answers for a monitor."""
+"""The home redirect, help, error pages, and health checks."""
 
 import logging
 import sqlite3
@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 
 @require_safe
 def home(request):
-    """Leads each person to the page of their newest return that their work begins with."""
+    """Redirects each person to the start page of their newest return."""
     user = request.user
     if user.authority is None:
         return render(request, "ieg4/no_council.html", status=403)
@@ -49,14 +49,14 @@ class AccessibilityView(TemplateView):
 
 
 def bad_request(request, exception=None):
-    """A request that can't be read; what is too large has a page of its own."""
+    """A bad request; one that is too large has its own page."""
     if isinstance(exception, TOO_LARGE):
         return too_large(request, exception)
     return render(request, "400.html", status=400)
 
 
 def server_error(request):
-    """Something failed. A database that is busy or away passes, so it has a page that says when to try again."""
+    """An error. For a database that is busy or can't be reached there is a page that says when to try again."""
     error = sys.exc_info()[1]
     if is_passing(error):
         return unavailable(request, error)
@@ -64,12 +64,12 @@ def server_error(request):
 
 
 def too_large(request, exception):
-    """More was sent than one page of ours may send; nothing of it was read."""
+    """The request is larger than a page may send; nothing of it was read."""
     return render(request, "413.html", status=413)
 
 
 def unavailable(request, exception):
-    """The database is busy or away: one line in the log, and a page for which nothing is asked of it."""
+    """The database is busy or can't be reached: one line in the log, and a page that needs no query."""
     problem = " ".join(str(exception).split())
     logger.error("503 %s %s: %s: %s", request.method, request.path, type(exception).__name__, problem)
     response = HttpResponse(
@@ -80,9 +80,9 @@ def unavailable(request, exception):
 
 
 def is_passing(error: BaseException | None) -> bool:
-    """Whether the database refused for reasons that pass: locked, too slow, not reached, connection lost, disk full.
+    """Whether the database failed for a temporary reason: locked, too slow, unreachable, connection lost, disk full.
 
-    SQLite raises the same class for mistakes in a statement, which don't pass, with a code of their own.
+    SQLite raises the same class, with another code, for mistakes in a statement, which are not temporary.
     """
     mistake = getattr(error.__cause__, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR if error else False
     return isinstance(error, OperationalError | InterfaceError) and not mistake
@@ -91,7 +91,7 @@ def is_passing(error: BaseException | None) -> bool:
 @require_safe
 @login_not_required
 def health(request):
-    """For a monitor: this process answers, and so does the database."""
+    """For a monitor: whether this process and the database answer."""
     try:
         ask_database()
     except (OperationalError, InterfaceError):

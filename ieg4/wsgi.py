@@ -1,4 +1,4 @@
-"""The WSGI application; it refuses to start on a definition or setting that a check finds wrong."""
+"""The WSGI application; it doesn't start where a check finds a definition or a setting wrong."""
 
 import os
 

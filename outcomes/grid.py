@@ -1,4 +1,4 @@
-"""The quick grid: all ratings one may see, on one page, to set or to read."""
+"""The quick grid: all ratings that a person may see on one page, to set or to read."""
 
 from django.contrib import messages
 from django.shortcuts import redirect, render
@@ -31,7 +31,7 @@ class LightGrid(ReturnMixin, TemplateView):
             if self._late_for_all()
             else unsaved.kept_under(request.user, request.GET.get(unsaved.PARAMETER, ""))
         )
-        # What can't be set any more is shown on the page that gives back; the grid would drop it in silence.
+        # Ratings that can't be set any more are shown on the unsaved form's page; the grid would drop them silently.
         if kept is None or self._late(kept.posted, but={form.entry.address for form in self._formset()}):
             return super().get(request, *args, **kwargs)
         row = unsaved.find(request)
@@ -46,7 +46,7 @@ class LightGrid(ReturnMixin, TemplateView):
         formset = self._formset(posted)
         if self._late_for_all():
             return unsaved.refused(refusals.why_locked(self.return_))
-        # A rating that can't be set any more must not be dropped in silence.
+        # A rating that can't be set any more must not be dropped silently.
         if late := self._late(posted, but={form.entry.address for form in formset}):
             return unsaved.refused(self._why_late(late))
         if not formset.is_valid():
@@ -65,7 +65,8 @@ class LightGrid(ReturnMixin, TemplateView):
         told = f"{wording.counted(count, 'rating')} saved." if count else "Nothing had changed."
         if saved.voided:
             codes = wording.listed_codes([event.line for event in saved.voided])
-            told += f" Signatures on {codes} are void, and their givers are told."
+            are = wording.noun(len({event.line for event in saved.voided}), "signature on", "signatures on")
+            told += f" This cancels the {are} {codes}. We’ve told the signers."
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 
@@ -74,15 +75,15 @@ class LightGrid(ReturnMixin, TemplateView):
         if not all(access.is_open(place) for place in places):
             return f"{codes} can’t be set now. {refusals.why_locked(self.return_)}"
         return (
-            f"{codes} can’t be set by you any more: the line may have been given to someone else. Set the "
-            "others again in the grid, and ask the e-government lead about these."
+            f"You can’t set {codes} any more: the line may have been allocated to someone else. Set the others "
+            "again in the grid, and ask the e-government lead about these."
         )
 
     def _late_for_all(self) -> bool:
         return self.return_.status not in access.ALLOCATING
 
     def _late(self, posted, but: set[RecordAddress]) -> list:
-        """The lines that were posted with another rating than is stored, beside those that may be set."""
+        """The lines posted with a rating other than the stored one that this person can't set."""
         late = [
             entry.place
             for entry in self._every_light()
@@ -106,7 +107,7 @@ class LightGrid(ReturnMixin, TemplateView):
         return self._read
 
     def _formset(self, data=None):
-        """A form for each light shown: those of the filter that apply and that this person may set."""
+        """A form for each rating shown: those of the filter that apply and that this person may set."""
         answers = self._answers()
         entries = []
         for place in self._shown:
@@ -168,7 +169,7 @@ class LightGrid(ReturnMixin, TemplateView):
         }
 
     def _groups(self, formset) -> list[dict]:
-        """The lines by area, each with its forms where it can be set, else with its lights to read."""
+        """The lines by area, each with its forms where they can be set, otherwise with its ratings to read."""
         forms, groups = {}, {}
         for form in formset:
             forms.setdefault(form.entry.place.key, []).append(form)
@@ -195,7 +196,7 @@ class LightGrid(ReturnMixin, TemplateView):
 
 
 def _heading(lights: list, blank: int, groups: list[dict]) -> str:
-    """How many ratings can be set and are blank; where none can, how many lines there are to read."""
+    """How many ratings can be set and how many are blank; where none can, how many lines there are."""
     if lights:
         return f"{wording.counted(len(lights), 'rating')} to set, {blank:,} blank"
     lines = sum(len(group["rows"]) for group in groups)

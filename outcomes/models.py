@@ -16,7 +16,7 @@ def starting_applicability(line, return_) -> str:
 
 
 class Outcome(Answer):
-    """What is said of an outcome or a change line as a whole."""
+    """An outcome or a change line as a whole: whether it applies, why not, and the comment."""
 
     class Applicability(models.TextChoices):
         APPLIES = "applies", "It applies"
@@ -45,11 +45,11 @@ class Outcome(Answer):
 
     @staticmethod
     def starting_values(line, return_) -> dict:
-        """How the line begins: a stretch outcome, or none of this council's functions, does not apply."""
+        """Whether the line applies at first: not if it is a stretch outcome or not a function of this council."""
         return {"applicability": starting_applicability(line, return_)}
 
     def clean(self):
-        """Whoever differs from the proforma's own view of what applies says why; adopting needs no reason."""
+        """A reason is needed where the answer differs from what the proforma expects, except to adopt an outcome."""
         section = self.return_record.proforma.section_by_key["outcomes"]
         line = section.lines_by_key.get(self.line)
         if line is None or self.reason:
@@ -63,7 +63,7 @@ class Outcome(Answer):
 
 
 class OutcomeStatus(Answer):
-    """The light of an outcome or a change line at one reporting date."""
+    """The rating of an outcome or a change line at one reporting date."""
 
     class Light(models.TextChoices):
         RED = "R", "Red"

@@ -1,4 +1,4 @@
-"""How the outcomes stand: lights by tier and date, and the four-way sentence for Cabinet."""
+"""Progress on the outcomes: ratings by tier and date, and the outcomes by how far they are."""
 
 from dataclasses import dataclass
 
@@ -12,7 +12,7 @@ CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
 
 
 def light_charts(answers: Answers) -> list[dict]:
-    """For each tier: its name, due date, and per date the counts of each light, ready to draw and to read."""
+    """For each tier: its name, due date, and how many have each rating at each date, as chart and text."""
     section = answers.return_.proforma.section_by_key["outcomes"]
     charts = []
     for tier in answers.return_.proforma.tiers:
@@ -58,7 +58,7 @@ def _parts(counts) -> list[dict]:
 
 @dataclass(frozen=True)
 class Standing:
-    """Where the outcomes stand, as lists of codes; the seven lists together make all outcomes."""
+    """The outcomes by progress, as lists of codes; the seven lists together have every outcome once."""
 
     achieved: list[str]
     on_course: list[str]
@@ -77,8 +77,8 @@ def standing(answers: Answers) -> Standing:
     """Green today; amber and green by its date; red and green by its date; not green by its date.
 
     An adopted stretch outcome has no date, so it is never late: where it is not green at the last reporting
-    date it is listed apart. A blank among the lights that decide makes an outcome unknown; one that doesn't
-    apply stands outside.
+    date it is listed separately. One whose deciding ratings are blank is unknown; one that doesn't apply is
+    outside.
     """
     section = answers.return_.proforma.section_by_key["outcomes"]
     dates = [point.date for point in section.points]

@@ -12,7 +12,7 @@ from returns.views.base import Opens, ReturnMixin
 
 
 class GainList(ReturnMixin, TemplateView):
-    """Do we reach 2.5% a year? Table and chart, with the council's sums by line."""
+    """Gains against the target of 2.5% a year: table and chart, with the council's totals by line."""
 
     template_name = "efficiency/gain_list.html"
 
@@ -63,7 +63,7 @@ class GainList(ReturnMixin, TemplateView):
 
 
 class LineByDepartment(ReturnMixin, TemplateView):
-    """One line of a section that departments contribute to: each department's figures and their sum."""
+    """One line of a section that departments contribute to: each department's figures and their total."""
 
     template_name = "efficiency/line_detail.html"
 
@@ -108,7 +108,7 @@ class LineByDepartment(ReturnMixin, TemplateView):
 
 
 def _chart(years) -> dict:
-    """Bars 0 to 160 high on one scale with the targets, for a drawing 400 wide."""
+    """Bars 0 to 160 units high, to the same scale as the targets, for an SVG 400 units wide."""
     tallest = max([y.gains.value for y in years] + [y.target or 0 for y in years]) or 1
     step = 10 ** (len(str(int(tallest))) - 1)
     top = (int(tallest) // step + 1) * step

@@ -1,7 +1,7 @@
 """What people do to the register of funding risks: one function an act, each in one transaction.
 
 Each locks the return's row, so that numbers, versions and the history take turns, and writes its events with
-the change. The register lives on in every state of the return, locked ones included: it is no part of it.
+the change. The register is no part of the return: it can be changed in every state, locked ones included.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ REFUSAL = "The e-government lead keeps the register."
 class RiskChanged(ActionRefused):
     """The stored risk is not the version that its writer saw; nothing was written.
 
-    `later` is what was changed since, by somebody else or in another window; nothing where the form names a version
+    `later` is what was changed since, by somebody else or in another window; empty where the form names a version
     that isn't stored.
     """
 
@@ -66,7 +66,7 @@ def add_risk(*, return_: Return, by: User, values: dict) -> Risk:
 
 @transaction.atomic
 def accept_risk(*, return_: Return, by: User, source: str, fingerprint: str, values: dict) -> Risk:
-    """The proposal is an open risk, in the lead's words. Raises ActionRefused.
+    """The suggested risk is an open one, in the lead's words. Raises ActionRefused.
 
     `fingerprint` is that of the proposal as it was read: data that changed since are read again first.
     """
@@ -80,7 +80,7 @@ def accept_risk(*, return_: Return, by: User, source: str, fingerprint: str, val
 
 @transaction.atomic
 def dismiss_risk(*, return_: Return, by: User, source: str, fingerprint: str, reason: str) -> Dismissal:
-    """The proposal is set aside with that reason until the data under it change. Raises ActionRefused."""
+    """The suggestion is dismissed with that reason until the answers behind it change. Raises ActionRefused."""
     return_, by = _begin(return_, by)
     proposal = _proposed(return_, source, fingerprint)
     if proposal.dismissed:
@@ -104,7 +104,7 @@ def dismiss_risk(*, return_: Return, by: User, source: str, fingerprint: str, re
 
 @transaction.atomic
 def update_risk(*, return_: Return, by: User, number: int, seen: int, values: dict) -> list[Event]:
-    """The risk says this; one event a field that differs. Raises ActionRefused, RiskChanged among it.
+    """The risk has these values; one event for each field that differs. Raises ActionRefused, or its RiskChanged.
 
     `seen` is the version of the risk as its writer read it.
     """
@@ -136,9 +136,9 @@ def update_risk(*, return_: Return, by: User, number: int, seen: int, values: di
 
 @transaction.atomic
 def close_risk(*, return_: Return, by: User, number: int, reason: str) -> Risk:
-    """The risk is closed for that reason and stays to be read. Raises ActionRefused.
+    """The risk is closed for that reason and stays in the register. Raises ActionRefused.
 
-    One that was accepted from a proposal settles it for the data as they are now.
+    One that was accepted from a suggestion isn't suggested again while the answers stay as they are now.
     """
     return_, by = _begin(return_, by)
     risk = _open_risk(return_, number)
@@ -167,13 +167,13 @@ def dismissed_words(title: str) -> str:
 
 def closed_already(risk: Risk) -> str:
     return (
-        f"{risk.closed.by} closed this risk on {clock.day_of(risk.closed.at):%-d %B %Y}. "
-        "If it is there again, add it as a new one."
+        f"{risk.closed.by} closed this risk on {wording.day(clock.day_of(risk.closed.at))}. "
+        "If the risk has returned, add it as a new one."
     )
 
 
 def in_words(name: str, value) -> str:
-    """A value as the history and the pages say it; blank as nothing, nought as £0."""
+    """A value as the history and the pages write it: blank as "", nought as £0."""
     if value is None or value == "":
         return ""
     if name == "likelihood":
@@ -201,12 +201,11 @@ def _proposed(return_: Return, source: str, fingerprint: str) -> Proposal:
     proposal = found.get(source)
     if proposal is None:
         raise ActionRefused(
-            "The answers no longer imply this, or it is in the register by now. Look at the register again."
+            "The answers no longer suggest this risk, or it is already in the register. Check the register."
         )
     if proposal.fingerprint != fingerprint:
         raise ActionRefused(
-            "The answers under this proposal changed after you opened it. Read it again as it is now, below, "
-            "then decide."
+            "The answers behind this suggestion changed after you opened it. Read it again below, then decide."
         )
     return proposal
 

@@ -51,7 +51,7 @@ RISKS = {
 
 
 def load_register(return_: Return) -> int:
-    """The demonstration's risks stand in a register that is empty; returns how many were added."""
+    """Adds the demonstration's risks to a register that is empty; returns how many."""
     risks = RISKS.get(return_.authority.slug, [])
     lead = next(iter(with_roles(return_, Role.LEAD)), None)
     if lead is None or return_.risks.exists():

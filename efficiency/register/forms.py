@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class OutcomesField(forms.CharField):
-    """Codes of outcomes as one would write them, "R9, R10 and G8", read as a list in the proforma’s order."""
+    """Codes of outcomes as people type them, "R9, R10 and G8", read as a list in the proforma’s order."""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, max_length=400, **kwargs)
@@ -29,7 +29,7 @@ class OutcomesField(forms.CharField):
         unknown = [word for word in typed if word.upper() not in self.known]
         if unknown:
             raise forms.ValidationError(
-                f"“{shorten(unknown[0])}” is no priority outcome. "
+                f"“{shorten(unknown[0])}” is not a priority outcome. "
                 f"Type codes from {self.known[0]} to {self.known[-1]}, such as R9, G8."
             )
         return [code for code in self.known if code in codes]
@@ -38,7 +38,7 @@ class OutcomesField(forms.CharField):
         """No outcome may be touched; every code was looked up when it was read."""
 
     def run_validators(self, value):
-        """A list of known codes can't be too long."""
+        """Known codes need no further check: the list can't be too long."""
 
     def prepare_value(self, value):
         return ", ".join(value) if isinstance(value, list) else value
@@ -58,7 +58,7 @@ def _level(label: str, choices, help_text: str) -> forms.TypedChoiceField:
 
 
 class RiskForm(PageForm):
-    """A risk as the lead writes it; the cleaned data are what the acts take."""
+    """A risk as the lead writes it; its cleaned data are the values that the acts take."""
 
     title = WordsField(
         label="Risk",
@@ -67,18 +67,18 @@ class RiskForm(PageForm):
         error_messages={"required": "Risk: say in a few words what may go wrong."},
     )
     cause = words_field("Cause", help_text="Why it may happen.")
-    likelihood = _level("Likelihood", Risk.Likelihood.choices, "How likely it is that it happens.")
-    impact = _level("Impact", Risk.Impact.choices, "How badly it hits the grant or a date.")
+    likelihood = _level("Likelihood", Risk.Likelihood.choices, "How likely it is to happen.")
+    impact = _level("Impact", Risk.Impact.choices, "How badly it would affect the grant or a date.")
     money_exposed = TypedField(
         parse=parse_pounds,
         inputmode="decimal",
         label="Money exposed, £",
         required=False,
-        help_text="In pounds. Leave it blank when you can’t say; type 0 when no money hangs on it.",
+        help_text="In pounds. Leave blank if you don’t know; type 0 if no money is at risk.",
     )
     lines = OutcomesField(
         label="Priority outcomes it touches",
-        help_text="Their codes, with commas, such as R9, G8. Leave it blank for none.",
+        help_text="Their codes, with commas, such as R9, G8. Leave blank if there are none.",
     )
     member_sponsor = WordsField(
         label="Member sponsor",
@@ -93,7 +93,7 @@ class RiskForm(PageForm):
         help_text="The director or head: name and post.",
     )
     action = words_field("Action", required=False, help_text="What is done about it, and by whom.")
-    due = day_field("Action due", required=False, help_text="Such as 31 January 2005.")
+    due = day_field("Action due", required=False, help_text="For example, 31 January 2005.")
 
     def __init__(self, *args, return_: Return, **kwargs):
         super().__init__(*args, **kwargs)
@@ -102,22 +102,22 @@ class RiskForm(PageForm):
 
     def clean_due(self):
         due = self.cleaned_data["due"]
-        # Years that a slip of the finger makes; databases hold them, printed pages don't.
+        # Years outside these are typing mistakes.
         if due and not 2004 <= due.year <= 2020:
-            raise forms.ValidationError("Action due: this lies outside 2004 to 2020. Check the year.")
+            raise forms.ValidationError("Action due: enter a date from 2004 to 2020.")
         return due
 
     def clean(self):
         data = super().clean()
         if data.get("due") and not data.get("action") and "action" not in self.errors:
-            self.add_error("action", "Action: a day is given. Say what is done by then, or clear the day.")
+            self.add_error("action", "Action: say what is done by the date given, or clear the date.")
         return data
 
 
 class WhyForm(PageForm):
-    """Why a risk is closed, or a proposal dismissed."""
+    """Why a risk is closed, or a suggested one dismissed."""
 
-    reason = words_field("Why", help_text="It stands in the register and in the history.")
+    reason = words_field("Why", help_text="Shown in the register and in the history.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -1,4 +1,4 @@
-"""Proof that the funding-risk register says what the history tells of it."""
+"""Proof that the funding-risk register agrees with the history."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .proposals import all_risks
 
 @dataclass
 class Told:
-    """One risk as its events leave it; the values in words, as they are told."""
+    """One risk as its events leave it, with its values in words."""
 
     values: dict[str, str]
     added: int
@@ -27,14 +27,14 @@ class Told:
 
 @history.also_proves
 def differences(return_: Return, events: list[Event]) -> Iterator[str]:
-    """Each risk and dismissal that says otherwise than the events, or of which they say nothing."""
+    """A sentence for each risk and dismissal that differs from the events or has none."""
     told, dismissed = _replay(events)
     risks = {risk.number: risk for risk in all_risks(return_)}
     for number in sorted(told.keys() | risks.keys()):
         if number not in risks:
             yield f"Risk {number} is missing from the register."
         elif number not in told:
-            yield f"Risk {number} stands in the register, and the history knows nothing of it."
+            yield f"Risk {number} is in the register, but the history has no event of it."
         else:
             yield from _differing(risks[number], told[number])
     present = {row.event_id: dismissed_words(row.title) for row in return_.dismissals.all()}
@@ -72,6 +72,6 @@ def _differing(risk: Risk, told: Told) -> Iterator[str]:
                 f"Risk {risk.number}, {LABELS[name].lower()}: the history says {was or 'nothing'}, "
                 f"the register says {now or 'nothing'}."
             )
-    stands = (risk.added_id, risk.closed_id, risk.version, bool(risk.source))
-    if stands != (told.added, told.closed, told.version, told.accepted):
+    stored = (risk.added_id, risk.closed_id, risk.version, bool(risk.source))
+    if stored != (told.added, told.closed, told.version, told.accepted):
         yield f"Risk {risk.number}: who added, accepted, changed or closed it differs from the history."

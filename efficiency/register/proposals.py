@@ -1,4 +1,4 @@
-"""The register of funding risks: what stands in it, and what the data imply and nobody has said yet."""
+"""The risks in the register, and those that the answers suggest and no open risk covers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from returns.values.digests import canonical, sha256
 
 from ..models import Dismissal, Risk
 
-# So many days before Cabinet, and after, what still blocks is proposed as a risk.
+# Blockers are suggested as a risk from so many days before Cabinet on.
 NEAR = 10
 
 BLOCKERS = "blockers"
@@ -23,9 +23,9 @@ BLOCKERS = "blockers"
 
 @dataclass(frozen=True)
 class Proposal:
-    """A risk that the data imply, ready to be accepted as it is, changed or dismissed.
+    """A risk that the answers suggest, to be accepted, changed first if need be, or dismissed.
 
-    The fingerprint is of the data under it: while it stays, so does a dismissal.
+    The fingerprint is a digest of the answers behind it: a dismissal holds while it stays the same.
     """
 
     source: str
@@ -40,7 +40,7 @@ class Proposal:
 
     @property
     def values(self) -> dict:
-        """What a form begins with; sponsors, action and day are for the lead to say."""
+        """The initial values of the form; the lead adds sponsors, action and date."""
         return {
             "title": self.title,
             "cause": self.cause,
@@ -65,10 +65,10 @@ def all_risks(return_: Return) -> list[Risk]:
 
 
 def implied_risks(assessment: Assessment) -> list[Proposal]:
-    """What the data imply and no risk says, the dismissed ones among it with their dismissal.
+    """The suggested risks that no risk covers, with the dismissal of those that were dismissed.
 
-    What was accepted stays away while its risk is open; once that is closed, while the data stay as they
-    were then.
+    One that was accepted isn't suggested while its risk is open, nor, once that is closed, while the answers stay as
+    they were then.
     """
     return_ = assessment.answers.return_
     risks = all_risks(return_)
@@ -85,19 +85,19 @@ def implied_risks(assessment: Assessment) -> list[Proposal]:
 
 
 def proposals(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
-    """What the data imply beyond these open risks, whatever was accepted, closed or dismissed before."""
+    """What the answers suggest beyond these open risks, whatever was accepted, closed or dismissed before."""
     found = _late_areas(assessment, known) + _red_areas(assessment, known)
     return found + _last_blockers(assessment, known)
 
 
 def sources(return_: Return) -> set[str]:
-    """Every name that a proposal can have in this return."""
+    """Every source that a suggestion can have in this return."""
     areas = return_.proforma.section_by_key["outcomes"].groups
     return {BLOCKERS} | {f"{kind}-{area.key}" for kind in ("late", "red") for area in areas}
 
 
 def _mandatory(assessment: Assessment) -> dict:
-    """By area: the mandatory outcomes that apply, each with its tier and lights."""
+    """By area: the mandatory outcomes that apply, each with its tier and ratings."""
     answers = assessment.answers
     section = answers.return_.proforma.section_by_key["outcomes"]
     found = {}
@@ -111,7 +111,7 @@ def _mandatory(assessment: Assessment) -> dict:
 
 
 def _late_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
-    """Mandatory outcomes forecast amber or red on the day they are due, by area; a blank forecasts nothing."""
+    """Mandatory outcomes forecast amber or red at their due date, by area; a blank rating is left out."""
     proforma = assessment.answers.return_.proforma
     dates = [point.date for point in proforma.section_by_key["outcomes"].points]
     covered = {code for risk in known for code in risk.codes}
@@ -135,7 +135,7 @@ def _late_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
             Proposal(
                 source=f"late-{area.key}",
                 title=f"{area.label}: {wording.listed_codes(codes)} forecast late"[:120],
-                cause=f"By the departments’ own forecast {said}, the day by which it is due.",
+                cause=f"In the departments’ own forecasts {said}, the due date.",
                 likelihood=5 if red else 4,
                 impact=4 if any(tier.key == proforma.tiers[0].key for _, tier, _ in late) else 3,
                 lines=tuple(codes),
@@ -156,9 +156,9 @@ def _red_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
         found.append(
             Proposal(
                 source=f"red-{area.key}",
-                title=f"{area.label}: all of it red, and no action named"[:120],
+                title=f"{area.label}: all red, and no action named"[:120],
                 cause=f"{wording.listed_codes(codes)} {wording.noun(len(codes), 'is', 'are')} red at the first "
-                "reporting date, and no open risk on this area says what is done.",
+                "reporting date, and no open risk in this area has an action.",
                 likelihood=4,
                 impact=3,
                 lines=tuple(codes),
@@ -169,7 +169,7 @@ def _red_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
 
 
 def _last_blockers(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
-    """What still blocks the return shortly before Cabinet: the one thing that exposes the grant itself."""
+    """The blockers left shortly before Cabinet, which put the grant itself at risk."""
     return_ = assessment.answers.return_
     days = (return_.cabinet_date - clock.today()).days
     if (
@@ -189,7 +189,7 @@ def _last_blockers(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
         Proposal(
             source=BLOCKERS,
             title=f"The return still has {wording.counted(count, 'blocker')} shortly before Cabinet",
-            cause=f"Any element left unfilled may cost the whole grant, and {when}.",
+            cause=f"Any answer left blank may cost the whole grant, and {when}.",
             likelihood=3,
             impact=5,
             lines=(),

@@ -1,4 +1,4 @@
-"""The register of funding risks: to read for those who watch and for Cabinet, to write for the lead."""
+"""The register of funding risks: Cabinet and those who watch read it, the lead edits it."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -54,7 +54,7 @@ class RegisterMixin(ReturnMixin):
 
 
 class RiskList(RegisterMixin, TemplateView):
-    """The open risks in a picture and in a table; what the data imply; what was dismissed or closed."""
+    """The open risks in a matrix and a table, the suggested ones, and those dismissed or closed."""
 
     template_name = "efficiency/risk_list.html"
 
@@ -62,10 +62,10 @@ class RiskList(RegisterMixin, TemplateView):
         risks = all_risks(self.return_)
         shown = sorted((r for r in risks if r.is_open), key=lambda risk: (-risk.score, risk.number))
         named = [risk.money_exposed for risk in shown if risk.money_exposed is not None]
-        # Proposals are read off the answers as they are now, which a Cabinet member does not see.
+        # Suggestions come from the present answers, which a Cabinet member does not see.
         watching = access.can_watch(self.request.user, self.return_)
         proposed = implied_risks(assess(self.return_)) if watching else []
-        standing = {each.dismissed.pk for each in proposed if each.dismissed}
+        holding = {each.dismissed.pk for each in proposed if each.dismissed}
         dismissals = (
             Dismissal.objects.filter(return_record=self.return_).select_related("event__by")
             if watching
@@ -83,7 +83,7 @@ class RiskList(RegisterMixin, TemplateView):
                 for each in proposed
                 if not each.dismissed
             ],
-            "dismissed": [{"row": row, "stands": row.pk in standing} for row in dismissals],
+            "dismissed": [{"row": row, "holds": row.pk in holding} for row in dismissals],
             "closed": [risk for risk in reversed(risks) if not risk.is_open],
         }
 
@@ -93,7 +93,7 @@ def _money(risk: Risk) -> str:
 
 
 def _picture(risks: list[Risk]) -> list[dict]:
-    """Five rows, the likeliest on top, of five cells each: score, band and the risks that stand there."""
+    """The matrix: five rows, the likeliest first, of five boxes each, with score, band and risks."""
     return [
         {
             "likelihood": likelihood,
@@ -140,9 +140,9 @@ class RiskDetail(RiskMixin, TemplateView):
 
 
 class WritingMixin(RegisterMixin):
-    """A page that writes: what was typed comes back with its errors, or after signing in again.
+    """A page with a form: what was typed is shown again with its errors, or after signing in again.
 
-    `seen` goes into the form and says which state of things its writer read.
+    `seen` goes into the form and says which version its writer read.
     """
 
     form_title = "Risk"
@@ -155,7 +155,7 @@ class WritingMixin(RegisterMixin):
         return False
 
     def seen_now(self, refusal) -> str:
-        """The state of things that this page shows."""
+        """The version that this page shows."""
         return ""
 
     def post(self, request, *args, **kwargs):
@@ -175,7 +175,7 @@ class WritingMixin(RegisterMixin):
     def get_context_data(self, form=None, refusal=None, **kwargs):
         row = None if form else unsaved.find(self.request)
         form = form or self.get_form(row and row.posted)
-        # A form with errors was still written from what its writer read; a refusal shows things as they are.
+        # A form with errors keeps the version its writer read; a refusal shows the present one.
         anew = refusal or not form.is_bound
         return super().get_context_data(**kwargs) | {
             "form": form,
@@ -186,7 +186,7 @@ class WritingMixin(RegisterMixin):
 
 
 class RiskCreate(WritingMixin, TemplateView):
-    """A new risk, in the lead's words from the start."""
+    """A new risk, written by the lead."""
 
     template_name = "efficiency/risk_form.html"
     form_class = RiskForm
@@ -205,7 +205,7 @@ class OpenRiskMixin(RiskMixin, WritingMixin):
 
     def allowed(self) -> bool:
         may = super().allowed()
-        # A form that comes too late is refused by the act, which shows again what was typed.
+        # A form that is sent too late is refused by the act, and the page shows again what was typed.
         if may and self.request.method == "GET" and not self.risk.is_open:
             raise PermissionDenied(closed_already(self.risk))
         return may
@@ -215,7 +215,7 @@ class OpenRiskMixin(RiskMixin, WritingMixin):
 
 
 class RiskUpdate(OpenRiskMixin, TemplateView):
-    """The same risk, said anew; who saved first is never overwritten unseen."""
+    """Changes a risk; a change that somebody else saved meanwhile is never overwritten unseen."""
 
     template_name = "efficiency/risk_form.html"
     form_class = RiskForm
@@ -241,18 +241,18 @@ class RiskUpdate(OpenRiskMixin, TemplateView):
     def get_context_data(self, refusal=None, **kwargs):
         context = super().get_context_data(refusal=refusal, **kwargs)
         if isinstance(refusal, RiskChanged):
-            stands, typed = values_of(refusal.risk), context["form"].cleaned_data
+            saved, typed = values_of(refusal.risk), context["form"].cleaned_data
             context["later"] = refusal.later
             context["differs"] = [
-                (label, in_words(name, stands[name]), in_words(name, typed[name]))
+                (label, in_words(name, saved[name]), in_words(name, typed[name]))
                 for name, label in LABELS.items()
-                if typed[name] != stands[name]
+                if typed[name] != saved[name]
             ]
         return context
 
 
 class RiskClose(OpenRiskMixin, TemplateView):
-    """A risk is closed with a reason and stays to be read."""
+    """Closes a risk with a reason; it stays in the register."""
 
     template_name = "efficiency/risk_close.html"
     form_class = WhyForm
@@ -267,14 +267,12 @@ class RiskClose(OpenRiskMixin, TemplateView):
             number=self.risk.number,
             reason=form.cleaned_data["reason"],
         )
-        messages.success(
-            self.request, f"Risk {self.risk.number} is closed. It stays in the register to be read."
-        )
+        messages.success(self.request, f"Risk {self.risk.number} is closed. It stays in the register.")
         return self.to_register()
 
 
 class ProposalMixin(WritingMixin):
-    """A page of one proposal, as the data imply it now."""
+    """A page of one suggested risk, as the answers suggest it now."""
 
     def find(self):
         super().find()
@@ -284,7 +282,7 @@ class ProposalMixin(WritingMixin):
         source = self.kwargs["source"]
         found = {each.source: each for each in implied_risks(assess(self.return_))}
         self.proposal = found.get(source)
-        # A form that comes too late is refused by the act, which shows again what was typed.
+        # A form that is sent too late is refused by the act, and the page shows again what was typed.
         late = self.request.method == "POST" and source in sources(self.return_)
         if self.proposal is None and not late:
             raise Http404
@@ -302,7 +300,7 @@ class ProposalMixin(WritingMixin):
 
 
 class RiskAccept(ProposalMixin, TemplateView):
-    """A proposal becomes a risk, in words that the lead may change first."""
+    """A suggested risk is added to the register, with changes by the lead."""
 
     template_name = "efficiency/risk_form.html"
     form_class = RiskForm
@@ -318,12 +316,12 @@ class RiskAccept(ProposalMixin, TemplateView):
             fingerprint=self.request.POST.get("seen", ""),
             values=form.cleaned_data,
         )
-        messages.success(self.request, f"Accepted: it is risk {risk.number} of the register.")
+        messages.success(self.request, f"Accepted. It is risk {risk.number} in the register.")
         return risk
 
 
 class RiskDismiss(ProposalMixin, TemplateView):
-    """A proposal is set aside with a reason, until the data under it change."""
+    """A suggested risk is dismissed with a reason, until the answers behind it change."""
 
     template_name = "efficiency/risk_dismiss.html"
     form_class = WhyForm
@@ -339,5 +337,5 @@ class RiskDismiss(ProposalMixin, TemplateView):
             fingerprint=self.request.POST.get("seen", ""),
             reason=form.cleaned_data["reason"],
         )
-        messages.success(self.request, "Dismissed. It comes back when the answers under it change.")
+        messages.success(self.request, "Dismissed. It is suggested again when the answers behind it change.")
         return self.to_register()

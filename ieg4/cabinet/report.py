@@ -1,9 +1,9 @@
 """The covering report that Cabinet reads with the return: drafted from what is stored, edited by the clerk, and
 kept with the version that Cabinet was sent.
 
-Before the return is sent, the report follows the facts of the moment. When it is sent, the report is kept: its
+Before the return is sent, the draft is made from the answers of the moment. When it is sent, the report is kept: its
 paragraphs, risks and figures as canonical data, and its PDF. Until Cabinet decides, each correction by the clerk
-adds an edition, which differs from the one before in that paragraph alone. What is kept is never drawn again.
+adds an edition, which differs from the one before in that paragraph alone. A PDF that is kept is never made again.
 """
 
 from __future__ import annotations
@@ -16,8 +16,6 @@ from decimal import Decimal
 from functools import cached_property
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from efficiency.register.proposals import open_risks
 from returns.acts import ActionRefused, makes_report_copies
@@ -30,6 +28,7 @@ from returns.documents.return_ import council_css
 from returns.models import Event, ReportCopy, ReportParagraph, Return, User, Version
 from returns.models.report_headings import HEADINGS, RESPONSIBILITY, Heading, heading_of, own_number
 from returns.rules.access import can_see_contradictions
+from returns.values import wording
 from returns.values.digests import canonical, sha256, sha256_of_bytes, short_code
 from returns.values.parsing import clean_text
 from returns.versions.snapshot import thaw_version
@@ -42,7 +41,7 @@ OPEN_STATES = (Return.Status.PREPARING, Return.Status.REFERRED_BACK)
 
 @dataclass(frozen=True)
 class Paragraph:
-    """One paragraph, with the draft that the facts give."""
+    """One paragraph, with its draft."""
 
     key: str
     heading: Heading
@@ -64,7 +63,7 @@ class Paragraph:
 
     @property
     def moved(self) -> bool:
-        """Whether the facts have moved since it was edited, so that the draft now says something else."""
+        """Whether the draft has changed since the clerk edited the paragraph."""
         return bool(self.row and self.edited and not self.is_own and self.row.drafted != self.drafted)
 
     @property
@@ -142,7 +141,7 @@ def report_of(return_: Return, present: Assessment | None = None) -> Report:
 
 
 def contradictions_shown(user: User, assessment: Assessment) -> int:
-    """How many places contradict a stored fact; none for people who have nothing to correct."""
+    """How many passages contradict a stored fact; 0 for people who can't correct them."""
     return_ = assessment.answers.return_
     if not can_see_contradictions(user, return_):
         return 0
@@ -150,7 +149,7 @@ def contradictions_shown(user: User, assessment: Assessment) -> int:
 
 
 def kept_copy(return_: Return) -> ReportCopy | None:
-    """The edition that takes the place of drawing the report: none while the return is worked on."""
+    """The stored edition to serve instead of a new PDF; None while the return is worked on."""
     if return_.status in OPEN_STATES:
         return None
     version = _version_sent(return_)
@@ -169,9 +168,9 @@ def copies_of(return_: Return) -> list[ReportCopy]:
 
 
 def covering_report_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
-    """The covering report of this moment, ready to be drawn."""
-    stamp = f"As at {_moment(as_at)}"
-    foot = "Drafted from the stored answers; paragraphs edited by the clerk are the clerk’s"
+    """The covering report of this moment, to be made into a PDF."""
+    stamp = f"As at {wording.moment(as_at)}"
+    foot = "Drafted from the stored answers, except paragraphs edited by the clerk"
     return _sheet(report_of(return_), stamp, foot, as_at)
 
 
@@ -179,7 +178,7 @@ def covering_report_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet
 def copy_of(
     return_: Return, version: Version, event: Event, row: ReportParagraph | None = None
 ) -> ReportCopy:
-    """The next edition of the report that goes with the version, drawn and unsaved.
+    """The next edition of the report that goes with the version: its PDF is made, the row is not saved.
 
     `event` is the act that makes it, and `row` the paragraph that the act changes. Raises ActionRefused.
     """
@@ -192,13 +191,13 @@ def copy_of(
     edition = last.edition + 1 if last else 1
     data = _data(report, version, edition)
     copy = ReportCopy(return_record=return_, version=version, edition=edition, data=data, digest=sha256(data))
-    sent = f"Version {version.number}, sent to Cabinet on {_moment(version.event.at)}"
-    stamp = sent if edition == 1 else f"{sent} · edition {edition}, {_moment(event.at)}"
+    sent = f"Version {version.number}, sent to Cabinet on {wording.moment(version.event.at)}"
+    stamp = sent if edition == 1 else f"{sent} · edition {edition}, {wording.moment(event.at)}"
     sheet = _sheet(report, stamp, f"Code {short_code(copy.digest)}", event.at)
     try:
         copy.pdf = copy_pdf(sheet)
     except RenderFailed as failure:
-        why = f"The covering report could not be drawn, so nothing was changed: {failure}"
+        why = f"The PDF of the covering report could not be made, so nothing was changed: {failure}"
         raise ActionRefused(why) from failure
     copy.pdf_digest, copy.pdf_size = sha256_of_bytes(copy.pdf), len(copy.pdf)
     return copy
@@ -271,7 +270,7 @@ def _data(report: Report, version: Version, edition: int) -> str:
 
 
 def _plain(value):
-    """The same in what JSON knows: figures and days as text."""
+    """The value as JSON types: figures and days as text."""
     if isinstance(value, dict):
         return {key: _plain(each) for key, each in value.items()}
     if isinstance(value, list | tuple):
@@ -344,7 +343,3 @@ def _sheet(report: Report, stamp: str, foot: str, at: datetime.datetime) -> Shee
     html = render_to_string("documents/covering_report.html", context)
     name = f"{return_.round}-{return_.authority.slug}-cabinet-report"
     return Sheet(name, html, council_css(return_.authority), at)
-
-
-def _moment(at: datetime.datetime) -> str:
-    return date_format(localtime(at), "j F Y, H.i")

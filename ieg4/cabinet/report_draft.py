@@ -1,4 +1,4 @@
-"""What the covering report says by itself: paragraphs and an appendix drafted from what is stored."""
+"""The draft of the covering report: paragraphs and an appendix for Cabinet, written from what is stored."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from returns.answers.reader import Answers, Place
 from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
+from returns.rules.states import grant_at_risk, how_it_came_back
 from returns.target import years_against_target
 from returns.values import wording
 from returns.values.parsing import clean_text
@@ -28,7 +29,7 @@ WORDS = "No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "N
 
 @dataclass(frozen=True)
 class LightCount:
-    """How many outcomes of a tier have each light at a date, in the order of the scale, then the blank ones."""
+    """How many outcomes of a tier have each rating at a date, in the order of the scale, then how many are blank."""
 
     tier: str
     date: str
@@ -70,7 +71,7 @@ class Appendix:
 
 @dataclass
 class Facts:
-    """What is stored at one moment, and the words that it gives."""
+    """What is stored at one moment, and the paragraphs and figures drafted from it."""
 
     return_: Return
     assessment: Assessment
@@ -110,7 +111,10 @@ class Facts:
                 yield LightCount(tier.label, point.name, counts)
 
     def drafts(self) -> Iterator[tuple[str, str]]:
-        """The drafted paragraphs by key, in our words, from what is stored alone."""
+        """The key and text of each drafted paragraph, in the order of the report.
+
+        They are read by councillors and are true in every state of the return in which they are drafted.
+        """
         proforma = self.return_.proforma
         round_, target = proforma.round, proforma.target
         grant, until = wording.pounds(round_.grant_gbp), wording.day(round_.deadline)
@@ -119,40 +123,40 @@ class Facts:
         yield (
             "purpose",
             f"Cabinet is asked to consider and approve the council’s {round_.title}, which must reach the "
-            f"{round_.abbreviation} by {until}. Case studies and efficiency figures are still being validated and "
-            "may be corrected afterwards, within such power as Cabinet delegates.",
+            f"{round_.abbreviation} by {until}. Case studies and efficiency figures may be corrected after approval "
+            "only if Cabinet delegates authority to amend them.",
         )
-        yield "key-decision", "The decision asked for is not a key decision."
+        yield "key-decision", "This is not a key decision."
         yield (
             "recommendation",
             f"THAT the {round_.name} return be approved for submission to the {round_.abbreviation}.",
         )
         yield (
             "reasons",
-            f"On a complete return depends a capital grant of {grant} for local e-government, payable by the "
-            f"{round_.abbreviation} in {round_.grant_year}. If any element of the proforma is left empty, the grant "
-            "may be withheld.",
+            f"A capital grant of {grant} for local e-government, payable by the {round_.abbreviation} in "
+            f"{round_.grant_year}, depends on a complete return. The grant may be withheld if any required answer is "
+            "blank.",
         )
         yield (
             "considerations--form",
-            f"The form of the return is laid down by the {round_.abbreviation} and can’t be altered. It is filed "
-            f"through the {round_.system}, which will also be used to follow progress until March 2006.",
+            f"The {round_.abbreviation} prescribes the form of the return, and councils may not alter it. It is "
+            f"submitted through the {round_.system}, which will also be used to monitor progress until March 2006.",
         )
         yield "considerations--outcomes", self._about_outcomes()
-        yield "considerations--lights", self._about_lights()
+        yield "considerations--lights", self._about_ratings()
         yield (
             "considerations--target",
-            "Following the Gershon review, councils are expected to gain "
-            f"{wording.figure(target.percent_per_year)}% a year in efficiency until {target.until}. Gains from "
-            "e-procurement, e-recruitment and e-payments, forecast and actual, are part of the return.",
+            "Following the Gershon review, councils are expected to make efficiency gains of "
+            f"{wording.figure(target.percent_per_year)}% a year until {target.until}. The return includes forecast "
+            "and actual gains from e-procurement, e-recruitment and e-payments.",
         )
         yield "considerations--gains", self._about_gains()
         yield "considerations--complete", self._about_completeness()
         yield (
             "risks--grant",
-            f"The grant of {grant} for {round_.grant_year} may be withheld if an element of the return is empty. "
-            "Owners are named element by element, and progress is followed in the same way, so that what falls "
-            f"behind is seen early. At present {self._exposure()}.",
+            f"The grant of {grant} for {round_.grant_year} may be withheld if any required answer is blank. Before "
+            "the return is sent to Cabinet, each line must have a named owner; progress is monitored line by line, "
+            f"so that delays are identified early. {self._exposure()}",
         )
         if self.risks:
             yield "risks--register", self._about_register()
@@ -163,36 +167,47 @@ class Facts:
 
     def _responsibility(self) -> str:
         sponsors = [risk.member_sponsor for risk in self.risks if risk.member_sponsor]
-        return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be named by the clerk"
+        return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be confirmed"
 
     def _about_outcomes(self) -> str:
         section = self.return_.proforma.section_by_key["outcomes"]
         places = [Place(self.return_, section, line) for line in section.lines]
         ours = [place for place in places if self.answers.applies(place)]
         owned = sum(self.answers.owner(place) is not None for place in ours)
-        owners = "each has" if owned == len(ours) else f"{owned} have"
+        owners = "each has" if owned == len(ours) else f"{owned} {wording.noun(owned, 'has', 'have')}"
         return (
-            f"The council has assessed itself against {len(places)} priority outcomes. Of the {len(ours)} that apply "
-            f"to it, {owners} a named owner in the department that delivers it. Outcomes say more exactly than BVPI "
-            "157 what is to be achieved, and place the duty with services rather than with ICT."
+            f"The return covers {len(places)} priority outcomes. Of the {len(ours)} that apply to this council, "
+            f"{owners} a named owner in the department that delivers it. The outcomes define what is to be achieved "
+            "more precisely than BVPI 157, and make services responsible for it rather than ICT."
         )
 
-    def _about_lights(self) -> str:
+    def _about_ratings(self) -> str:
         found = standing(self.answers)
         parts = [
-            f"{len(found.achieved)} are achieved",
-            f"{len(found.on_course)} are on course",
-            f"{len(found.expected)} are not started but expected in time",
-            f"{len(found.at_risk)} are at severe risk of missing their date",
+            _so_many(found.achieved, "is achieved", "are achieved"),
+            _so_many(found.on_course, "is on course", "are on course"),
+            _so_many(
+                found.expected, "is not started but expected in time", "are not started but expected in time"
+            ),
+            _so_many(
+                found.at_risk,
+                "is at severe risk of missing its due date",
+                "are at severe risk of missing their due dates",
+            ),
         ]
-        rest = f"{len(found.outside)} don’t apply to this council"
+        parts.append(
+            _so_many(found.outside, "does not apply to this council", "do not apply to this council")
+        )
+        text = f"Of the {found.total} priority outcomes, {wording.listed(parts)}."
         if found.unknown:
-            rest += f", and of {len(found.unknown)} the lights are not all given yet"
-        risk = f" At severe risk: {', '.join(found.at_risk)}." if found.at_risk else ""
+            blank = "outcome still has blank ratings", "outcomes still have blank ratings"
+            text += f" {_so_many(found.unknown, *blank)}."
+        if found.at_risk:
+            text += f" At severe risk: {', '.join(found.at_risk)}."
         if found.stretch:
             last = self.return_.proforma.section_by_key["outcomes"].points[-1].label
-            risk += f" Adopted by choice, with no date to meet, and not green by {last}: {', '.join(found.stretch)}."
-        return f"Of {found.total} priority outcomes {', '.join(parts[:-1])} and {parts[-1]}; {rest}.{risk}"
+            text += f" Adopted voluntarily, with no due date, and not green by {last}: {', '.join(found.stretch)}."
+        return text
 
     def _about_gains(self) -> str:
         said = []
@@ -200,46 +215,52 @@ class Facts:
             if not year.gains.complete or year.target is None:
                 continue
             word = "actual" if year.kind == "actual" else "forecast"
-            compared = "meets" if year.gains.value >= year.target else "falls short of"
+            compared = "at or above" if year.gains.value >= year.target else "below"
             said.append(
-                f"for {year.label} £{wording.figure(year.gains.value)} thousand ({word}), which {compared} the "
-                f"£{wording.figure(year.target)} thousand expected by then"
+                f"{year.label} ({word}), £{wording.figure(year.gains.value)} thousand, {compared} the target of "
+                f"£{wording.figure(year.target)} thousand"
             )
         missing = [year.label for year in self.years if not year.gains.complete or year.target is None]
-        text = f"Counted together from year to year, gains come to this: {'; '.join(said)}." if said else ""
+        text = f"Cumulative gains compared with the target: {'; '.join(said)}." if said else ""
         if missing:
-            text += f" For {', '.join(missing)} figures are still missing, so no sum is given."
+            text += f" No total is given for {wording.listed(missing)}, because figures are still missing."
         return text.strip()
 
     def _about_completeness(self) -> str:
         tally = self.assessment.tally
+        answered = f"{tally.answered:,} of {tally.required:,} required answers"
         if self.version is None:
+            back = self.return_.status == Return.Status.REFERRED_BACK
+            before = f"{how_it_came_back(self.return_)} " if back else ""
             return (
-                f"{tally.percent}% of the return is answered: {tally.answered:,} of {tally.required:,} elements. It "
-                "goes to Cabinet once nothing is missing and every department has signed."
+                f"{before}The draft contains {answered} ({tally.percent}%). {self._signed_parts()} It can be sent "
+                f"to Cabinet{' again' if back else ''} only when it is complete, every department has signed its "
+                "part and the section 151 officer has signed the figures."
             )
         when = wording.day(localtime(self.version.event.at))
-        return (
-            f"The return as sent to Cabinet on {when} answers {tally.answered:,} of {tally.required:,} elements, "
-            f"{tally.percent}%; every department and the section 151 officer have signed what is theirs."
-        )
+        sent = f"The return as sent to Cabinet on {when} contains {answered} ({tally.percent}%)."
+        return f"{sent} {self._signed_parts()}"
+
+    def _signed_parts(self) -> str:
+        """How many parts are signed and complete; a version was sent only once all of them were."""
+        if self.version:
+            return "Every department has signed its part, and the section 151 officer has signed the figures."
+        parts = self.assessment.parts
+        ready = sum(not part.unsigned and not any(state.blockers for state in part.states) for part in parts)
+        whole = wording.counted(len(parts), "part")
+        return f"{ready} of {whole} of the return {wording.noun(ready, 'is', 'are')} signed and complete."
 
     def _exposure(self) -> str:
-        exposed = self.assessment.exposure_gbp
-        if not exposed:
-            return "no part of it is exposed"
-        count = len(self.assessment.blockers)
-        verb = "is" if count == 1 else "are"
-        return f"{wording.pounds(exposed)} is exposed, because {wording.counted(count, 'thing')} {verb} still missing"
+        risk = grant_at_risk(self.return_, len(self.assessment.blockers))
+        if not risk:
+            return "At present no part of the grant is at risk."
+        return f"{risk} Blockers are blank answers, open queries, missing owners and missing signatures."
 
     def _about_register(self) -> str:
         count = len(self.risks)
         word = WORDS[count] if count < len(WORDS) else f"{count}"
-        if count == 1:
-            return f"One area is behind and stands in the register of funding risks: {self.risks[0].title}."
-        titles = "; ".join(risk.title for risk in self.risks[:-1])
-        named = f"{titles}; {self.risks[-1].title}"
-        return f"{word} areas are behind and stand in the register of funding risks: {named}."
+        are = wording.noun(count, "funding risk is", "funding risks are")
+        return f"{word} {are} open: {'; '.join(risk.title for risk in self.risks)}."
 
     def _consultees(self) -> str:
         kinds = (Event.Kind.ANSWER, Event.Kind.SIGNED, Event.Kind.REPLIED)
@@ -249,17 +270,23 @@ class Facts:
         people = User.objects.filter(pk__in=events.values("by")).prefetch_related("departments")
         departments = sorted({each.name for person in people for each in person.departments.all()})
         if not departments:
-            return "Nobody has contributed to the return yet."
-        count = len(people)
-        who = "1 officer" if count == 1 else f"{count} officers"
-        return f"The return was answered, checked and signed by {who} of these departments: {', '.join(departments)}."
+            return "No department has contributed to the return yet."
+        who = f"{wording.counted(len(people), 'officer')} {wording.noun(len(people), 'has', 'have')}"
+        return (
+            f"{who} answered or signed lines of the return, or replied to queries. Their departments: "
+            f"{', '.join(departments)}. {self._signed_parts()}"
+        )
 
     def _background(self) -> str:
         facts = f"The {self.return_.proforma.round.title}"
         if self.version is None:
-            return f"{facts}, in preparation."
+            return f"{facts}: draft, not approved by Cabinet."
         when = wording.day(localtime(self.version.event.at))
         return f"{facts} as sent to Cabinet on {when}, version {self.version.number}."
+
+
+def _so_many(codes: list[str], one: str, many: str) -> str:
+    return wording.counted(len(codes), one, many)
 
 
 def _about_risk(risk: Risk) -> str:
@@ -273,12 +300,12 @@ def _about_risk(risk: Risk) -> str:
     ]
     parts = [f"{risk.title}. {_sentence(risk.cause)}"]
     if risk.action:
-        due = f" By {wording.day(risk.due)}." if risk.due else ""
-        parts.append(f"What is done: {_sentence(risk.action)}{due}")
+        due = f" Due by {wording.day(risk.due)}." if risk.due else ""
+        parts.append(f"Action: {_sentence(risk.action)}{due}")
     if sponsors:
         parts.append(f"{capfirst('; '.join(sponsors))}.")
     else:
-        parts.append("No sponsor is named yet.")
+        parts.append("No sponsor has been named.")
     return " ".join(parts)
 
 

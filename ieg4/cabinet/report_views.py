@@ -21,14 +21,14 @@ from .report import OPEN_STATES, Report, copies_of, read_copy, report_of
 
 
 class ParagraphForm(PageForm):
-    """The words of one paragraph, with the version and the draft that the person saw."""
+    """The text of one paragraph, with the version and the draft that the person saw."""
 
     text = WordsField(
-        label="Words of the paragraph",
+        label="Text of the paragraph",
         max_words=MAX_WORDS,
         required=False,
         widget=forms.Textarea,
-        help_text="Left blank, the draft stands again; a paragraph of your own is removed.",
+        help_text="Leave blank to restore the draft, or to remove a paragraph that was added.",
     )
     seen = VersionField()
     drafted = forms.CharField(widget=forms.HiddenInput, required=False, strip=False)
@@ -39,7 +39,7 @@ class NewParagraphForm(PageForm):
     """A further numbered paragraph."""
 
     text = WordsField(
-        label="Words of the paragraph",
+        label="Text of the paragraph",
         max_words=MAX_WORDS,
         widget=forms.Textarea,
         error_messages={"required": "Write the paragraph, or go back to the report."},
@@ -58,7 +58,7 @@ class ReportMixin(ReturnMixin):
 
 
 class ReportDetail(ReportMixin, TemplateView):
-    """The whole report, with what was edited, what has moved since, and facts that contradict the stored ones."""
+    """The whole report: paragraphs edited, drafts changed since, and facts that contradict the stored ones."""
 
     template_name = "ieg4/report_detail.html"
 
@@ -86,24 +86,24 @@ def _what(report: Report, can_edit: bool, lock: str) -> str:
     """Which report this is, and who can change it."""
     version, kept = report.version, report.kept
     if version is None:
-        said = "The facts are those of this moment."
+        said = "The draft is made from the answers as they are now."
         return (
-            f"{said} Paragraphs follow the facts until you edit them."
+            f"{said} Paragraphs change with the answers until you edit them."
             if can_edit
             else f"{said} {lock}".strip()
         )
     sent = f"version {version.number}, sent to Cabinet on {wording.day(localtime(version.event.at))}"
     if kept is None:
         said = (
-            f"No report was stored with {sent}: that is done only since later. This one is drawn now, from that "
-            "version and from the register of risks as it is today, so it may differ from what Cabinet read."
+            f"No report was stored with {sent}, because reports were not stored then. This one is made now, from "
+            "that version and from the register of risks as it is today, so it may differ from what Cabinet read."
         )
     elif kept.edition == 1:
-        said = f"This report was stored with {sent}, and doesn’t change when the facts do."
+        said = f"This report was stored with {sent}, and doesn’t change when the answers do."
     else:
         said = f"This is edition {kept.edition} of the report stored with {sent}. Earlier editions are listed below."
     if can_edit:
-        return f"{said} Cabinet reads your corrections as a further edition, which is stored as well."
+        return f"{said} Each correction is stored as a new edition, which Cabinet then reads."
     return f"{said} {lock}"
 
 
@@ -122,7 +122,7 @@ class CopyMixin(ReportMixin):
 
 
 class ReportCopyDetail(CopyMixin, TemplateView):
-    """An edition to read."""
+    """The page of one edition."""
 
     template_name = "ieg4/report_copy.html"
 
@@ -137,14 +137,14 @@ class ReportCopyDetail(CopyMixin, TemplateView):
 
 
 class ReportCopyPdf(CopyMixin, View):
-    """The very bytes that were stored."""
+    """The PDF as it was stored."""
 
     def get(self, request, *args, **kwargs):
         return inline_pdf(self.copy.file_name, self.copy.stored_pdf())
 
 
 class EditingMixin(RestoringMixin, ReportMixin):
-    """Editing is the clerk's; everybody else is refused."""
+    """A page on which the clerk edits the report; everybody else is refused."""
 
     template_name = "ieg4/report_form.html"
     form_title = "Covering report"

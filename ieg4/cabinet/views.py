@@ -1,4 +1,4 @@
-"""The page that Cabinet opens first: whether it is safe to approve, and the return to read."""
+"""The page that Cabinet opens first: what is at risk, and the return to read."""
 
 from django.urls import reverse
 from django.views.generic import TemplateView
@@ -19,7 +19,7 @@ from .report import contradictions_shown, kept_copy
 
 
 class CabinetPage(ReturnMixin, TemplateView):
-    """Is it safe to approve? One sentence, the exposure, and the return to read."""
+    """The state of the return, the grant at risk, progress on the outcomes, and the return to read."""
 
     template_name = "ieg4/cabinet_detail.html"
 
@@ -34,7 +34,7 @@ class CabinetPage(ReturnMixin, TemplateView):
         for version in versions:
             version.return_record = self.return_
             version.code = short_code(version.digest)
-        # Once there is a copy Cabinet reads that, whatever is worked on since.
+        # Once there is a version Cabinet reads that, whatever has changed since.
         live = read(self.return_)
         assessment = assess(live)
         answers = thaw_version(self.return_, versions[0]) if versions else live
@@ -76,7 +76,7 @@ class CabinetPage(ReturnMixin, TemplateView):
 
 
 def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str], str]]:
-    """Each way in which outcomes are counted: its name, the codes, what it means."""
+    """The outcomes by progress: name, codes and meaning of each group."""
     stretch = (
         f"Adopted by choice, not green by {last_date}",
         found.stretch,
@@ -90,5 +90,5 @@ def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str]
         ("At severe risk", found.at_risk, "not green by its date"),
         *([stretch] if found.stretch else []),
         *([unknown] if found.unknown else []),
-        ("Not applicable", found.outside, "not a function of this council, or not adopted"),
+        ("Not applicable", found.outside, "does not apply to this council, or not adopted"),
     ]

@@ -1,4 +1,4 @@
-"""The documents of the Cabinet pack by name: what `render_return` and the documents page can draw."""
+"""The documents of the Cabinet pack by name: those of `render_return` and of the documents page."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from ..cabinet.report import covering_report_sheet, kept_copy
 
 
 def never_stored(_: Return) -> None:
-    """The document is always drawn from the present answers."""
+    """For a document that is always made from the present answers."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """One document. `sheet(return_, *, as_at)` makes it ready to be drawn; `rule` says who may have it.
+    """One document. `sheet(return_, *, as_at)` gives its HTML and CSS; `rule` says who may have it.
 
-    `stored(return_)` is the copy that takes its place, with `pdf`, `pdf_url` and `pdf_size`; None while it is drawn.
+    `stored(return_)` is the stored copy to serve instead, with `pdf`, `pdf_url` and `pdf_size`, or None.
     """
 
     title: str
@@ -35,7 +35,7 @@ class Document:
 
 
 def locked_version(return_: Return) -> Version | None:
-    """The version whose PDF is the return's, while the return is locked."""
+    """The version whose PDF is served while the return is locked."""
     return return_.versions.defer("data").last() if return_.status in access.LOCKED else None
 
 
@@ -49,14 +49,14 @@ DOCUMENTS = {
     ),
     "cabinet-report": Document(
         "The covering report",
-        "What Cabinet reads with the return, in the order of its standing orders.",
+        "What Cabinet reads with the return, in the order that its standing orders require.",
         covering_report_sheet,
         access.can_read_report,
         kept_copy,
     ),
     "changes": Document(
         "What changed since Cabinet saw it",
-        "The altered elements alone: was and now, by whom, why, by what power.",
+        "Each changed answer, before and now: by whom, why and under which authority.",
         changes_sheet,
         access.can_read_present,
     ),

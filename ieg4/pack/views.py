@@ -1,4 +1,4 @@
-"""The documents page: what can be drawn, what is being drawn, and what is ready."""
+"""The documents page: PDFs that can be created, that are being made, and that are ready."""
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
@@ -11,11 +11,11 @@ from returns.views.base import ReturnMixin, inline_pdf
 
 from .documents import DOCUMENTS
 
-LATE = 30  # seconds without anybody beginning to draw
+LATE = 30  # seconds after which the page says that nothing has started
 
 
 class DocumentList(ReturnMixin, TemplateView):
-    """Each document with a button that asks for it, and those this person asked for."""
+    """Each document with a button that requests its PDF, and the PDFs this person requested."""
 
     template_name = "ieg4/document_list.html"
 
@@ -38,7 +38,7 @@ class DocumentList(ReturnMixin, TemplateView):
 
 
 class DocumentCreate(ReturnMixin, View):
-    """Asks for one document, as it stands at this moment."""
+    """Requests the PDF of one document, as it is at this moment."""
 
     http_method_names = ["post"]
 
@@ -53,7 +53,7 @@ class DocumentCreate(ReturnMixin, View):
 
     def post(self, request, *args, **kwargs):
         if stored := self.document.stored(self.return_):
-            return redirect(stored.pdf_url)  # it is never drawn again
+            return redirect(stored.pdf_url)  # it is never made again
         asked = queue.ask(
             self.document.sheet(self.return_, as_at=clock.now()),
             document=self.kwargs["document"],
@@ -66,7 +66,7 @@ class DocumentCreate(ReturnMixin, View):
 
 
 class DrawingMixin(ReturnMixin):
-    """One document that this person asked for; what others asked for is not found."""
+    """One PDF that this person requested; other people's are not found."""
 
     def find(self):
         super().find()
@@ -76,7 +76,7 @@ class DrawingMixin(ReturnMixin):
 
 
 class DrawingDetail(DrawingMixin, TemplateView):
-    """How far it is; works with the link that looks again, and by itself where scripts run."""
+    """Its progress. Readers refresh the page by its link; where scripts run it reloads by itself."""
 
     template_name = "ieg4/drawing_detail.html"
 
@@ -91,7 +91,7 @@ class DrawingDetail(DrawingMixin, TemplateView):
 
 
 class DrawingPdf(DrawingMixin, View):
-    """The drawn bytes."""
+    """The PDF itself."""
 
     def get(self, request, *args, **kwargs):
         if self.drawing.state != Drawing.State.DONE:

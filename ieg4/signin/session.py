@@ -1,4 +1,4 @@
-"""How long a person stays signed in, and how they stay signed in longer."""
+"""How long a person stays signed in."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import datetime
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.utils import timezone
-from django.utils.dateformat import format as formatted
+
+from returns.values import wording
 
 
 def begin(session: SessionBase) -> None:
@@ -20,12 +21,12 @@ def seconds_left(session: SessionBase) -> int:
 
 
 def until(session: SessionBase) -> str:
-    """When the session ends, as a page says it: "5:22pm", by London time."""
-    return formatted(timezone.localtime(session.get_expiry_date()), "g:ia").replace(".", "")
+    """When the session ends, in London: "5:22pm"."""
+    return wording.time_of_day(session.get_expiry_date())
 
 
 def signed_in_until(request) -> dict:
-    """For every page of a person who is signed in: when that ends. Reads nothing but the session at hand."""
+    """Context of every page of a person who is signed in: when that ends. Makes no query."""
     session = getattr(request, "session", None)
     if session is None or not getattr(request, "user", None) or not request.user.is_authenticated:
         return {}

@@ -1,4 +1,4 @@
-"""Sign-in, a session made longer, and what a refused sign-in or a form of another session is told."""
+"""Sign-in, staying signed in, and the pages for a refused sign-in and for a form of another session."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -24,7 +24,7 @@ class SignInView(LoginView):
     redirect_authenticated_user = True
 
     def get_redirect_url(self):
-        """Where they came from; never this page again, which a signed-in person is led away from."""
+        """The page they came from; never the sign-in page, which redirects people who are signed in."""
         page = super().get_redirect_url()
         return "" if page.split("?")[0] == self.request.path else page
 
@@ -39,7 +39,7 @@ class SignInView(LoginView):
 
 @require_POST
 def stay_signed_in(request):
-    """The session begins anew; the script gets its new end, anybody else the page that they came from."""
+    """Renews the session. A script gets its new end as JSON; others are redirected to the page they came from."""
     session.begin(request.session)
     left = session.signed_in_until(request)["signed_in"]
     if request.accepts("text/html"):
@@ -51,12 +51,12 @@ def stay_signed_in(request):
 
 
 def too_many_tries(request, response=None, credentials=None, *args, **kwargs):
-    """Says how long to wait after too many wrong passwords; the same for known and unknown names."""
+    """The page after too many wrong passwords: how long to wait. The same for known and unknown names."""
     return render(request, "ieg4/too_many_tries.html", status=429)
 
 
 def form_not_ours(request, reason=""):
-    """A form without a valid token, since its person signed in or out in another tab, or it is none of ours.
+    """The page for a form without a valid token: its writer signed in or out in another tab, or it isn't ours.
 
     What was typed into it is given back, or kept until its writer has signed in.
     """

@@ -20,7 +20,7 @@ PLACES_SHOWN = 3
 
 
 class Dashboard(ReturnMixin, TemplateView):
-    """Will we lose the money, and whom do I chase?"""
+    """The grant at risk, the blockers, and who has to clear them."""
 
     template_name = "ieg4/dashboard_detail.html"
 

@@ -1,4 +1,4 @@
-"""Replaces Django's `csrf_token` tag in every template, so that no form is without what gives it back."""
+"""Replaces Django's `csrf_token` tag in every template, so that every form can be given back when refused."""
 
 from django import template
 from django.utils.html import format_html
@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.simple_tag(takes_context=True)
 def csrf_token(context) -> SafeString:
-    """The hidden fields of each form that is posted: Django's token, and who is writing it on which page."""
+    """The hidden fields of a form that is posted: Django's token, and a token of its writer and page."""
     request = getattr(context, "request", None) or context.get("request")
     token = context.get("csrf_token")
     # Without a request, as in a document, there is nothing to post.

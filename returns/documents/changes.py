@@ -6,22 +6,19 @@ import datetime
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 
 from ..models import Return, Version
+from ..values import wording
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from ..versions.comparing import Comparison, compare
 from .engine.sheet import Sheet
 from .return_ import council_css
 
-DASH = "–"
-
 
 @dataclass(frozen=True)
 class ChangesDocument:
-    """The comparison with the words around it: alike on the page and on paper."""
+    """The comparison with its title and sentences, the same on the page and in the PDF."""
 
     council: str
     round: str
@@ -33,8 +30,8 @@ class ChangesDocument:
 
 
 def changes_document(return_: Return, comparison: Comparison, as_at: datetime.datetime) -> ChangesDocument:
-    """The comparison in the words of page and paper."""
-    stamp = date_format(localtime(as_at), "j F Y, H.i")
+    """The comparison with its title and sentences, for the page and the PDF."""
+    stamp = wording.moment(as_at)
     now = _cites(comparison.now) if comparison.now else f"the answers as at {stamp}"
     facts, compares = (), "Cabinet has not had the return"
     if comparison.seen:
@@ -59,7 +56,7 @@ def changes_document(return_: Return, comparison: Comparison, as_at: datetime.da
 
 
 def changes_sheet(return_: Return, *, as_at: datetime.datetime, copies_only: bool = False) -> Sheet:
-    """The altered elements of the return; with `copies_only` of the latest copy, not of what is worked on since."""
+    """The changed answers as a document; with `copies_only` those of the latest stored copy, not of later work."""
     document = changes_document(return_, compare(return_, copies_only=copies_only), as_at)
     html = render_to_string("documents/changes.html", {"document": document})
     name = f"{return_.round}-{return_.authority.slug}-changes"
@@ -71,23 +68,23 @@ def _cites(version: Version) -> str:
 
 
 def _lead(return_: Return, comparison: Comparison) -> str:
-    """What there is to read, in a sentence; where there is nothing, why, and what comes next."""
+    """How many answers have changed; where none has, why, and what will be listed later."""
     if comparison.seen is None:
         return (
             "Cabinet has not had the return yet, so nothing can have changed since. Once the e-government lead "
-            "sends it to Cabinet, every element that is altered afterwards is listed here."
+            "sends it to Cabinet, every answer that is changed afterwards is listed here."
         )
     count, all_ = comparison.count, f"{comparison.compared:,}"
     if comparison.is_seen and not count:
         return (
-            f"None of the {all_} elements has changed: Cabinet has this very copy, and the answers are locked "
+            f"None of the {all_} answers has changed: this is the copy that Cabinet has, and the answers are locked "
             "until it has decided. Changes made after that are listed here."
         )
     if not count:
         return (
-            f"None of the {all_} elements has changed since Cabinet saw the return. A change made from now on is "
+            f"None of the {all_} answers has changed since Cabinet saw the return. A change made from now on is "
             "listed here with who made it and why."
         )
     verb = "has" if count == 1 else "have"
     rest = "Everything that is not listed is the same, word for word."
-    return f"{count:,} of the {all_} elements {verb} changed. {rest}"
+    return f"{count:,} of the {all_} answers {verb} changed. {rest}"

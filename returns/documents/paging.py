@@ -1,4 +1,4 @@
-"""Where the return begins a new page: its parts, each drawn by itself."""
+"""Where the return begins a new page: its parts, each rendered separately."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ FOLLOWING = frozenset({"context", "resources"})
 # Each area of these has a table of its own, so that it can begin a page.
 DIVIDED = frozenset({"outcomes"})
 
-# A rough measure of the table of lights in print.css, in points. It only decides where a page ends early.
+# Rough sizes of the table of ratings in print.css, in points. It only decides where a page ends early.
 LINE = 11.5
 LABEL = 44  # letters to a line in the column of the outcome
 COMMENT = 112  # letters to a line of a comment below its row
 PADDING = 6
 HEADING = 60  # of an area with the head of its table
-REMARK = 36  # letters to a line of what stands beside its row
+REMARK = 36  # letters to a line of a comment beside its row
 OPENING = 90.0  # of the section, before its first area
 PAGE = 690
 STRETCH, LONGEST = 2 * PAGE, 3 * PAGE

@@ -1,4 +1,4 @@
-"""The queue of documents to be drawn: asked for by a page, drawn by a process of its own, fetched when ready."""
+"""The queue of PDFs to be made: requested by a page, made by a process of their own, fetched when ready."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from .engine.sheet import LimitReached, Sheet
 
 TRIES = 3
 TURN = ("tries", "pk")
-# Two are drawn at once, and a first try is short: ten documents that never end hold up the next good one for
-# five short tries, a minute, which is one limit. What needs longer gets it after all that wait for a first try.
+# Two PDFs are made at once, and a first try is short: ten documents that never finish delay the next good one by
+# five short tries, which is a minute. A document that needs longer gets it once none waits for a first try.
 SLOTS = 2
 FIRST = child.Limits(cpu=12, wall=12)
 LATER = child.Limits(cpu=60, wall=60)
-GRACE = datetime.timedelta(seconds=20)  # beyond the limit, before a drawing is taken from a worker that died
+GRACE = datetime.timedelta(
+    seconds=20
+)  # beyond the limit, before another worker takes over from one that died
 KEPT = datetime.timedelta(days=1)
 ASKS = 10  # how often `ask` looks again when a worker has just finished what it found waiting
 State = Drawing.State
@@ -29,12 +31,14 @@ logger = logging.getLogger(__name__)
 
 
 def ask(sheet: Sheet, *, document: str, title: str, return_: Return, by: User) -> Drawing:
-    """The sheet waits to be drawn; one that this person has already waiting of the same kind is given instead.
+    """The sheet waits in the queue; where this person has one of the same kind waiting, that one is returned.
 
     Nothing can be attached to such a document: that is for versions, which an act stores.
     """
     if sheet.attached:
-        raise ValueError("Only versions have attachments, and those are drawn by the act that stores them.")
+        raise ValueError(
+            "Only versions have attachments, and their PDFs are made by the act that stores them."
+        )
     asked = Drawing(
         return_record=return_,
         document=document,
@@ -72,15 +76,15 @@ def _waiting_or_added(asked: Drawing) -> Drawing | None:
 
 
 def before(drawing: Drawing) -> int:
-    """How many are to be drawn before this one."""
+    """How many PDFs will be made before this one."""
     earlier = Q(tries__lt=drawing.tries) | Q(tries=drawing.tries, pk__lt=drawing.pk)
     return Drawing.objects.filter(earlier, state=State.WAITING).count()
 
 
 def draw_next() -> bool:
-    """Draws the one whose turn it is, fewest tries first, then oldest; False when none waits.
+    """Makes the PDF that is next, fewest tries first, then oldest; False when none waits.
 
-    Claimed first, so that two workers never draw the same one; drawn outside any transaction.
+    It is claimed first, so that two workers never make the same one, and made outside any transaction.
     """
     drawing = _claim()
     if drawing is None:
@@ -97,7 +101,7 @@ def draw_next() -> bool:
 
 
 def sweep() -> int:
-    """Drawings asked for more than a day ago are gone; returns how many were deleted."""
+    """Deletes the PDFs requested more than a day ago; returns how many."""
     return Drawing.objects.filter(requested_at__lt=clock.real_now() - KEPT).delete()[0]
 
 
@@ -109,7 +113,8 @@ def _claim() -> Drawing | None:
         same = Drawing.objects.filter(pk=drawing.pk, state=drawing.state, tries=drawing.tries)
         if drawing.tries >= TRIES:
             same.update(
-                state=State.FAILED, problem="The process that drew it ended each time before it was ready."
+                state=State.FAILED,
+                problem="The process that makes PDFs stopped each time before this one was ready.",
             )
             continue
         until = clock.real_now() + _lease(drawing.tries + 1)

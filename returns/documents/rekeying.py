@@ -1,4 +1,4 @@
-"""The answers to be keyed into the receiving system: a reference, the answer as it is typed, a box to tick."""
+"""The re-keying sheet: for each answer a reference, the answer as it is to be typed, and a box to tick."""
 
 from __future__ import annotations
 
@@ -6,9 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.timezone import localtime
 
 from .. import clock
 from ..answers.reader import Answers, read
@@ -17,6 +15,7 @@ from ..models import Return
 from ..proforma import Section
 from ..rules import access
 from ..rules.states import state_words
+from ..values import wording
 from ..values.digests import short_code
 from ..values.parsing import clean_text
 from ..versions.snapshot import thaw_version
@@ -26,7 +25,7 @@ from .return_ import council_css
 
 @dataclass(frozen=True)
 class LineCells:
-    """The cells of one line, or of a record."""
+    """The answers of one line, or of a record."""
 
     code: str
     label: str
@@ -34,7 +33,7 @@ class LineCells:
 
 
 def answers_to_key(return_: Return) -> tuple[Answers, str]:
-    """The answers that are keyed, and in words which they are: the copy that stands, or a draft."""
+    """The answers to be keyed, and a sentence that says which they are: those of the latest version, or a draft."""
     version = return_.latest_version
     if version and return_.status in access.LOCKED:
         words = f"{capfirst(version.called)}, code {short_code(version.digest)}"
@@ -45,7 +44,7 @@ def answers_to_key(return_: Return) -> tuple[Answers, str]:
 
 
 def rekeying_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
-    """Every cell that is keyed, in the order of the proforma."""
+    """Every answer that is keyed, in the order of the proforma."""
     answers, words = answers_to_key(return_)
     cells = keyed_cells(answers)
     round_ = return_.proforma.round
@@ -55,7 +54,7 @@ def rekeying_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
         "system": round_.system,
         "draft": not answers.frozen,
         "words": words,
-        "stamp": f"{words} · printed {date_format(localtime(as_at), 'j F Y, H.i')}",
+        "stamp": f"{words} · printed {wording.moment(as_at)}",
         "proforma": return_.proforma.name,
         "count": f"{len(cells):,}",
         "blank": sum(not cell.typed for cell in cells),

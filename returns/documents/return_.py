@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from .. import clock
@@ -31,7 +30,7 @@ WORKBOOK = "return.xlsx"
 
 @dataclass(frozen=True)
 class MissingRow:
-    """What one person still owes to one section."""
+    """The blockers of one section that one person can clear."""
 
     section: str
     anchor: str
@@ -44,7 +43,7 @@ class MissingRow:
 
 @dataclass(frozen=True)
 class Panel:
-    """What stands under a version: who decided, who signed, and how to tell that it is this one."""
+    """What a version says of itself: who decided, who signed, its code and its digest."""
 
     title: str
     code: str
@@ -53,13 +52,13 @@ class Panel:
 
     @property
     def digest_groups(self) -> list[str]:
-        """The digest in eights, so that two can be compared by eye."""
+        """The digest in groups of eight characters, so that two can be compared by eye."""
         return [self.digest[at : at + 8] for at in range(0, len(self.digest), 8)]
 
 
 @dataclass(frozen=True)
 class ReturnDocument:
-    """The whole return as it stood when it was read."""
+    """The whole return as it was when it was read."""
 
     council: str
     accent: str
@@ -74,7 +73,7 @@ class ReturnDocument:
     draft: bool
     state: str
     state_note: str
-    head: str  # repeated at the head of each page: what it is while it isn't approved
+    head: str  # its state, repeated at the head of each page while it isn't approved
     foot: tuple[str, str]
     panel: Panel | None
     facts: tuple[Fact, ...]
@@ -96,20 +95,20 @@ class ReturnDocument:
 
     @property
     def name(self) -> str:
-        """How the head of each page cites it."""
+        """Its name at the head of each page: "IEG4 return 2004"."""
         return f"{self.round} return {self.title[-4:]}" if self.title[-4:].isdigit() else self.title
 
 
 def return_context(
     assessment: Assessment, as_at: datetime.datetime, version: VersionWords | None = None
 ) -> dict:
-    """What `documents/return.html` and each of its sections are given, under the one name `document`.
+    """The context of `documents/return.html` and of each of its sections: one name, `document`.
 
     Without the words of a version they are those of the present answers, in the state of the return at `as_at`.
     """
     answers, tally = assessment.answers, assessment.tally
     return_, proforma = answers.return_, answers.return_.proforma
-    stamp = date_format(localtime(as_at), "j F Y, H.i")
+    stamp = wording.moment(as_at)
     words = version or _present_words(assessment, as_at, stamp)
     document = ReturnDocument(
         council=clean_text(return_.authority.name),
@@ -162,7 +161,7 @@ def _present_words(assessment: Assessment, as_at: datetime.datetime, stamp: str)
     now = state_words(assessment.answers.return_, clock.day_of(as_at))
     return VersionWords(
         state=now.mark,
-        note=f"{now.approval} {_still_missing(len(assessment.blockers))}" if now.draft else now.approval,
+        note=f"{now.approval} {_blockers_left(len(assessment.blockers))}" if now.draft else now.approval,
         stamp=f"{'Draft, as' if now.draft else 'As'} at {stamp} · {now.foot}",
         draft=now.draft,
         panel=None,
@@ -171,17 +170,17 @@ def _present_words(assessment: Assessment, as_at: datetime.datetime, stamp: str)
     )
 
 
-def _still_missing(count: int) -> str:
+def _blockers_left(count: int) -> str:
     if not count:
-        return "Nothing is missing."
-    return f"{count:,} thing{' is' if count == 1 else 's are'} still missing."
+        return "No blocker is left."
+    return f"{wording.counted(count, 'blocker')} {wording.noun(count, 'is', 'are')} left."
 
 
 def version_words(
     version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> VersionWords:
     """The words of a version that `event` makes; `parts` say who has signed what."""
-    when = date_format(localtime(event.at), "j F Y, H.i")
+    when = wording.moment(event.at)
     short = f"{version.digest[:8]} {version.digest[8:16]} … {version.digest[-8:]}"
     mark = f"Code {short_code(version.digest)} · SHA-256 of the answers {short}"
     if version.kind == Version.Kind.CABINET:
@@ -240,7 +239,7 @@ def _signatures(parts: list[Part]) -> list[tuple[str, str]]:
 def version_pdf(
     answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> bytes:
-    """The version as archival PDF with its data inside, as JSON and as a workbook, checked to be what it says it is.
+    """The version as an archival PDF with its data attached as JSON and as a workbook; checked to be PDF/A.
 
     `answers` are read from the data of the version. Raises RenderFailed, and NotArchival for a file that may
     not be stored.
@@ -251,7 +250,7 @@ def version_pdf(
 def version_sheet(
     answers: Answers, version: Version, event: Event, decision: Decision | None, parts: list[Part]
 ) -> Sheet:
-    """The version ready to be drawn. `answers` are read from its data."""
+    """The version, to be made into a PDF. `answers` are read from its data."""
     return_ = answers.return_
     words = version_words(version, event, decision, parts)
     html = render_to_string("documents/return.html", return_context(assess(answers), event.at, words))
@@ -281,12 +280,12 @@ def return_sheet(return_: Return, *, as_at: datetime.datetime) -> Sheet:
 
 
 def council_css(authority: Authority) -> str:
-    """The one colour that a council chooses, for the stylesheet that follows print.css."""
+    """CSS that sets the council's own colour; it follows print.css."""
     return f"html {{ --accent: {authority.accent}; --accent-deep: {authority.accent_deep} }}"
 
 
 def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fact, ...]:
-    """The facts on the first page: where it goes, until when, and whom to ask."""
+    """The facts on the first page: where it is submitted, by when, and whom to ask."""
     return_, round_ = answers.return_, answers.return_.proforma.round
     pairs = [
         ("Submitted to", f"{round_.department} ({round_.abbreviation}), through the {round_.system}"),
@@ -299,7 +298,7 @@ def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fac
     pairs += [
         (cell.column.label, cell.value)
         for cell in answers.cells(cover)
-        if cell.column.required  # the council itself stands above, the date of filing below
+        if cell.column.required  # the council is named above, the date of filing is given below
     ]
     if panel:
         pairs.append(("Code of this version", panel.code))
@@ -307,7 +306,7 @@ def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fac
 
 
 def _missing(answers: Answers, blockers: list[Blocker]):
-    """The blockers by section and whoever can clear them, in the order of the form, most first."""
+    """The blockers by section and by who can clear them: in the order of the form, the person with most first."""
     grouped: dict[tuple, list[Blocker]] = {}
     for blocker in blockers:
         if blocker.place:
@@ -359,6 +358,6 @@ def runs(codes: Iterable[str]) -> str:
 
 def _what(blockers: list[Blocker]) -> str:
     """How many of each kind: "16 blank, 4 no owner"."""
-    words = {"blank": "blank", "owner": "no owner", "check": "to mend", "query": "query open"}
+    words = {"blank": "blank", "owner": "no owner", "check": "to correct", "query": "query open"}
     counts = {kind: sum(blocker.kind == kind for blocker in blockers) for kind in words}
     return ", ".join(f"{count:,} {words[kind]}" for kind, count in counts.items() if count)

@@ -1,4 +1,4 @@
-"""The answers as a document prints them: words and figures ready in rows, nothing left to work out."""
+"""The answers as rows that a document prints: texts and figures formatted, nothing left to work out."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..values.sums import Sum
 
 LONG = 30  # words; a longer comment takes less height in a row of its own than in the narrow column
 DASH = "–"
-SUM_OPEN = "– is not added up: something that belongs in it is still blank."
+SUM_OPEN = "– means no total yet: a figure that belongs in it is still blank."
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Words:
-    """A text somebody wrote, or, while it is missing, with whom it lies."""
+    """A text that somebody wrote; while it is missing, `todo` says who has to answer and by when."""
 
     text: str = ""
     paragraphs: tuple[str, ...] = ()
@@ -56,7 +56,7 @@ class Fact:
 
 @dataclass(frozen=True)
 class Row:
-    """A line with its figures; one that is nil has a reason in their stead."""
+    """A line with its figures; one that is nil has a reason instead."""
 
     code: str
     label: str
@@ -66,7 +66,7 @@ class Row:
 
 @dataclass(frozen=True)
 class LightRow:
-    """A line with its light at each date ("" where blank) and what is said of it."""
+    """A line with its rating at each date ("" where blank) and its comment, or why it does not apply."""
 
     code: str
     label: str
@@ -142,7 +142,7 @@ class SectionRows:
     template: str
     heads: tuple[Head, ...] = ()
     subheads: tuple[tuple[str, str], ...] = ()  # (short, label) of each column under a head
-    scale: tuple[Light, ...] = ()  # the lights that may stand in this section
+    scale: tuple[Light, ...] = ()  # the ratings that can appear in this section
     groups: tuple[RowGroup, ...] = ()
     total: tuple[Figure, ...] = ()
     facts: tuple[Fact, ...] = ()
@@ -155,7 +155,7 @@ class SectionRows:
     cases: tuple[Case, ...] = ()
     notes: tuple[str, ...] = ()
     continued: bool = False  # without its heading: that is on an earlier page
-    size: str = ""  # "" or "small" or "tiny": how figures must shrink to stand beside each other
+    size: str = ""  # "" or "small" or "tiny": how much smaller figures are printed, to fit beside each other
 
     @property
     def anchor(self) -> str:
@@ -167,7 +167,7 @@ def heads_of(points: Iterable[Point]) -> tuple[Head, ...]:
 
 
 def words_of(text: str, todo: str = "", limit: int | None = None) -> Words:
-    """The text without characters that carry none, cut at blank lines; `todo` stands where there is none."""
+    """The text without characters that carry none, cut at blank lines; `todo` is used where there is none."""
     text = clean_text(text or "")
     if not text:
         return Words(limit=limit or 0, todo=todo)
@@ -175,7 +175,7 @@ def words_of(text: str, todo: str = "", limit: int | None = None) -> Words:
 
 
 def todo_of(answers: Answers, place: Place) -> str:
-    """With whom what is missing lies, and until when."""
+    """Who has to answer what is missing, and by when."""
     owner, department = answers.owner(place), answers.department(place)
     due = wording.day(answers.due(place))
     if owner is None:

@@ -8,6 +8,7 @@ from ..answers.cells import in_words
 from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment
 from ..proforma import Line, Section
+from ..values import wording
 from ..values.parsing import clean_text
 from ..values.sums import percent_of, total
 from . import gains
@@ -34,7 +35,7 @@ from .rows import (
 
 
 def section_rows(assessment: Assessment, section: Section, provisional: str) -> SectionRows:
-    """The section ready to print; `provisional` is said of those that may be amended under a delegation."""
+    """The section ready to print; `provisional` is printed with sections that may be amended under a delegation."""
     build = BUILDERS[section.key]
     return SectionRows(
         key=section.key,
@@ -67,7 +68,7 @@ def _context(answers: Answers, section: Section, assessment: Assessment) -> dict
 
 
 def _lights(answers: Answers, section: Section, assessment: Assessment) -> dict:
-    """Outcomes and change lines alike: a light at each date and a comment."""
+    """Outcomes and change lines alike: a rating at each date and a comment."""
     found = {}
     for line in section.lines:
         place = Place(answers.return_, section, line)
@@ -211,7 +212,8 @@ def _cases(answers: Answers, section: Section, assessment: Assessment) -> dict:
         record, todo = answers.record(place, table), todo_of(answers, place)
         title, text = words_of(record.title, todo), words_of(record.text, todo, limit)
         found.append(Case(record.line, title, place.department.name, text))
-    notes = () if len(found) >= table.least else (f"None yet; at least {table.least} is needed.",)
+    needed = f"None yet; at least {table.least} {wording.noun(table.least, 'is', 'are')} needed."
+    notes = () if len(found) >= table.least else (needed,)
     return {"cases": tuple(found), "limit": limit, "notes": notes}
 
 

@@ -1,4 +1,4 @@
-"""The statement that the head of a department signs: one page for each department, whatever it answers."""
+"""The statement that the head of a department signs: one page for each department, however much it answers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.template.loader import render_to_string
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from ..answers.reader import Answers, Place
@@ -19,7 +18,7 @@ from .engine.sheet import Sheet
 from .return_ import council_css, runs
 from .rows import Head, heads_of
 
-# What fits on the page; the test draws the worst there is and counts pages. Widths are in common letters.
+# What fits on the page; a test renders the fullest page and counts pages. Widths are in letters of average width.
 MOST_OWNERS = 7
 MOST_OPEN = 6
 TITLE = 110  # two lines of the heading
@@ -32,11 +31,11 @@ WIDE = frozenset("WMwm@%…—")
 
 @dataclass(frozen=True)
 class SectionState:
-    """How far the department is with one section."""
+    """The department's progress with one section."""
 
     number: int
     title: str
-    elements: int
+    lines: int
     codes: str
     required: int
     answered: int
@@ -45,7 +44,7 @@ class SectionState:
 
 @dataclass(frozen=True)
 class OwnerLights:
-    """How many lines of one owner stand at each light: red, amber, green and blank, at each date in turn."""
+    """How many lines of one owner have each rating: red, amber, green and blank, at each date in turn."""
 
     name: str
     lines: int
@@ -68,7 +67,7 @@ class Statement:
     open: tuple[str, ...]
     more_open: str
     signed: str
-    elements: int
+    lines: int
 
 
 def statement_sheet(
@@ -77,7 +76,7 @@ def statement_sheet(
     """The statements of those departments, or of all that take part: exactly one page each."""
     assessment = assess(return_)
     chosen = list(assessment.answers.departments) if departments is None else list(departments)
-    stamp = date_format(localtime(as_at), "j F Y, H.i")
+    stamp = wording.moment(as_at)
     round_ = return_.proforma.round
     context = {
         "council": clean_text(return_.authority.name),
@@ -116,30 +115,27 @@ def _statement(assessment: Assessment, department: Department) -> Statement:
         open=tuple(shown),
         more_open=_more_open(len(waiting) - len(shown)),
         signed=(
-            f"{len(part.signed):,} of {len(states):,} elements are signed in the system, the last by "
+            f"{len(part.signed):,} of {wording.counted(len(states), 'line')} "
+            f"{wording.noun(len(part.signed), 'is', 'are')} signed in the system, the last by "
             f"{_one_line(str(last.event.by), NAME)} on {wording.day(localtime(last.event.at))}."
             if last
-            else "None of it is signed in the system yet."
+            else "No line is signed in the system yet."
         ),
-        elements=len(states),
+        lines=len(states),
     )
 
 
 def _verdict(states: list[PlaceState], blockers: list) -> str:
     if not states:
         return "Nothing to answer"
-    return (
-        f"Incomplete: {wording.counted(len(blockers), 'thing')} missing or open" if blockers else "Complete"
-    )
+    return f"Incomplete: {wording.counted(len(blockers), 'blocker')}" if blockers else "Complete"
 
 
 def _detail(states: list[PlaceState]) -> str:
     required, answered = sum(s.required for s in states), sum(s.answered for s in states)
     if not states:
-        return "No element of the return has been given to this department. The e-government lead allocates them."
-    return (
-        f"{answered:,} of {required:,} required answers are in, on {wording.counted(len(states), 'element')}."
-    )
+        return "No line of the return is allocated to this department. The e-government lead allocates lines."
+    return f"{answered:,} of {required:,} required answers are in, on {wording.counted(len(states), 'line')}."
 
 
 def _sections(states: list[PlaceState]):
@@ -151,7 +147,7 @@ def _sections(states: list[PlaceState]):
         yield SectionState(
             number=section.number,
             title=section.short,
-            elements=len(found),
+            lines=len(found),
             codes=_codes([state.place.line.key for state in found if state.place.line]),
             required=sum(state.required for state in found),
             answered=sum(state.answered for state in found),
@@ -173,7 +169,7 @@ def _codes(codes: list[str]) -> str:
 
 
 def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLights, ...], str]:
-    """Lights by owner, most lines first; those that don't fit added up in one row."""
+    """Ratings by owner, most lines first; the owners that don't fit are added up in one row."""
     points = answers.return_.proforma.section_by_key["outcomes"].points
     owned: dict[str, list[Place]] = {}
     for state in states:
@@ -193,7 +189,7 @@ def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLigh
     if rest:
         rows.append(row(f"{wording.counted(len(rest), 'other owner')}, together", rest))
     more = (
-        f"Of {len(ordered):,} owners those with most lines are named; the other {len(rest):,} are added up."
+        f"The owners with most lines are named; the other {len(rest):,} are added up in one row."
         if rest
         else ""
     )
@@ -203,11 +199,11 @@ def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLigh
 def _more_open(count: int) -> str:
     if not count:
         return ""
-    return f"And {wording.counted(count, 'more thing')}: the department’s page in the system lists each."
+    return f"And {wording.counted(count, 'more blocker')}, listed on the department’s page in the system."
 
 
 def _without(message: str, department: Department) -> str:
-    """What is open, without the name that stands over the page."""
+    """What blocks, without the department's name, which is the heading of the page."""
     return message.replace(f", {department}: ", ": ", 1)
 
 

@@ -43,7 +43,7 @@ PARTS = {
     "lead": "E-government lead",
     "departments": "Departments",
 }
-# How the titles of documents end that are drawn here and not kept.
+# How the titles of documents end whose PDFs are made here and not stored.
 NOT_KEPT = {
     "(draft)": "a draft of the return",
     "re-keying sheet": "a re-keying sheet",
@@ -57,7 +57,7 @@ USE_STORED = "Use the stored file."
 
 @dataclass(frozen=True)
 class Difference:
-    """One element that differs: its place in the return or in the file, what is stored, what the file says."""
+    """One difference: where it is in the return or in the file, what is stored, what the file says."""
 
     where: str
     stored: str
@@ -321,10 +321,10 @@ def _told_by_answers(
         return f"The answers attached to the file say the same as {called}, written differently", ()
     if not differences:
         return (
-            f"The answers attached to the file are not those of {called}: elements are repeated or reordered",
+            f"The answers attached to the file are not those of {called}: entries are repeated or reordered",
             (),
         )
-    count = wording.counted(len(differences), "element")
+    count = wording.counted(len(differences), "place")
     return f"The answers attached to the file differ from {called} in {count}", differences
 
 

@@ -1,7 +1,7 @@
-"""The return as it is keyed into the receiving system: a reference for each cell, and what was keyed read back.
+"""The return as it is keyed into the receiving system: a reference for each answer, and a check of what was keyed.
 
-Where departments contribute the form has the council's sums, so those are keyed. What was keyed is compared by what
-it means; nothing of it is stored.
+Where departments contribute the form has the council's totals, so those are keyed. What was keyed is compared by
+meaning, and nothing of it is stored.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ NONE = {"n": NOT_APPLICABLE, "na": NOT_APPLICABLE, "n/a": NOT_APPLICABLE, "not a
 
 @dataclass(frozen=True)
 class KeyedCell:
-    """One cell of the form: its reference, what it asks, and the answer exactly as it is to be typed."""
+    """One answer of the form: its reference, what is asked, and the answer exactly as it is to be typed."""
 
     reference: str
     section: Section
@@ -62,7 +62,7 @@ class KeyedCell:
 
     @property
     def wide(self) -> bool:
-        """Too long to stand in a column beside its reference."""
+        """Whether it is too long to print in a column beside its reference."""
         return len(self.typed) > BESIDE
 
     @property
@@ -101,11 +101,11 @@ class BadFile(Exception):
     """The file can't be read as what was keyed; the message says what to do instead."""
 
 
-# The cells of the form.
+# The answers of the form.
 
 
 def keyed_cells(answers: Answers) -> list[KeyedCell]:
-    """Every cell that is keyed, in the order of the proforma. One that may be blank and is blank is left out."""
+    """Every answer that is keyed, in the order of the proforma. One that may be blank and is blank is left out."""
     found = [cell for section in answers.sections for cell in _section_cells(answers, section)]
     return [cell for cell in found if cell.typed or cell.required]
 
@@ -128,7 +128,7 @@ def _section_cells(answers: Answers, section: Section):
 
 
 def _places(answers: Answers, section: Section):
-    """Every place of the section, but of one that departments answer together the line itself."""
+    """Every place of the section; for lines that several departments answer, the line itself once."""
     seen = set()
     for place in answers.places(section):
         if place.line and section.per_department:
@@ -139,7 +139,7 @@ def _places(answers: Answers, section: Section):
 
 
 def _sums(answers: Answers, line_place: Place):
-    """The council's sums of a line, then what each department says of it in words."""
+    """The council's totals of a line, then each department's answers in words."""
     section, line = line_place.section, line_place.line
     places = [Place(line_place.return_, section, line, department) for department in answers.departments]
     applies = any(answers.applies(place) for place in places)
@@ -180,9 +180,9 @@ def _figure(value: Decimal | int, kind: str) -> Decimal | int:
 
 
 def write_csv(cells: list[KeyedCell], *, filled: bool) -> bytes:
-    """The cells as CSV for a spreadsheet, with what was keyed still to be typed, or `filled` with the answers.
+    """The answers' references as CSV, with the column Keyed blank, or `filled` with the answers.
 
-    In UTF-8 with a mark, so that spreadsheets read it as such. What would be taken for a formula has an apostrophe.
+    In UTF-8 with a byte order mark, which spreadsheets need. Text that looks like a formula gets an apostrophe.
     """
     text = io.StringIO(newline="")
     writer = csv.writer(text)
@@ -195,7 +195,7 @@ def write_csv(cells: list[KeyedCell], *, filled: bool) -> bytes:
 
 
 def escaped(text: str) -> str:
-    """The text so that no spreadsheet takes it for a formula; `unescaped` takes it back."""
+    """The text with an apostrophe where a spreadsheet would take it for a formula; `unescaped` removes it."""
     return f"'{text}" if FORMULA.match(text) else text
 
 
@@ -231,17 +231,17 @@ def read_csv(body: bytes) -> dict[str, str]:
             )
         if reference.casefold() in found:
             raise BadFile(
-                f"{shorten(reference)} stands twice, the second time in row {number}. Leave one of the two rows out."
+                f"{shorten(reference)} is in the file twice, again in row {number}. Remove one of the two rows."
             )
         found[reference.casefold()] = unescaped(keyed)
     if not found:
-        raise BadFile("Under its first row the file has nothing. Fill in the template and choose that file.")
+        raise BadFile("The file has no rows below the first. Fill in the template and choose that file.")
     return found
 
 
 def too_large(size: int) -> BadFile:
     return BadFile(
-        f"The file has {size / 1_000_000:.1f} MB; the most is {LARGEST // 1_000_000} MB. Choose the filled template, "
+        f"The file is {size / 1_000_000:.1f} MB; the limit is {LARGEST // 1_000_000} MB. Choose the filled template, "
         "saved as CSV."
     )
 
@@ -262,7 +262,7 @@ def _decoded(body: bytes) -> str:
         text = body.decode(coding)
     except UnicodeDecodeError as error:
         raise BadFile(
-            "The file’s letters can’t be read. Save it again as “CSV UTF-8” and choose that file."
+            "The file’s characters can’t be read. Save it again as “CSV UTF-8” and choose that file."
         ) from error
     if "\x00" in text:
         raise BadFile("The file isn’t text. Choose the filled template, saved as CSV.")
@@ -270,7 +270,7 @@ def _decoded(body: bytes) -> str:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The rows of the file, which spreadsheets part by commas, semicolons or tabs."""
+    """The rows of the file; spreadsheets separate columns by commas, semicolons or tabs."""
     first = text.lstrip("\r\n").split("\n", 1)[0]
     parted = max(",;\t", key=first.count)
     before = csv.field_size_limit(LONGEST)
@@ -278,7 +278,7 @@ def _rows(text: str) -> list[list[str]]:
         rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=parted, strict=True))
     except csv.Error as error:
         raise BadFile(
-            "The file isn’t whole CSV: a quotation mark is opened and not closed, or closed too early. Save it from "
+            "The file isn’t valid CSV: a quotation mark is opened and not closed, or closed too early. Save it from "
             "the spreadsheet again, as CSV."
         ) from error
     finally:
@@ -288,11 +288,11 @@ def _rows(text: str) -> list[list[str]]:
     return rows
 
 
-# What was keyed beside what was to be keyed.
+# What was keyed compared with what should have been keyed.
 
 
 def compare(cells: list[KeyedCell], keyed: dict[str, str]) -> Comparison:
-    """Where they differ in meaning, in the order of the proforma; what the form has not, last."""
+    """Where they differ in meaning, in the order of the proforma; last come references that the form doesn't have."""
     found = []
     known = set()
     for cell in cells:
@@ -304,7 +304,7 @@ def compare(cells: list[KeyedCell], keyed: dict[str, str]) -> Comparison:
     unknown = [name for name, given in keyed.items() if name not in known and given.strip()]
     room = max(0, SHOWN - len(found))
     shown = found[:SHOWN] + [
-        Difference(EXTRA, name, "not a cell to be keyed", "", keyed[name]) for name in unknown[:room]
+        Difference(EXTRA, name, "not an answer to be keyed", "", keyed[name]) for name in unknown[:room]
     ]
     counts = Counter(each.kind for each in found)
     counts[EXTRA] += len(unknown)
@@ -312,7 +312,7 @@ def compare(cells: list[KeyedCell], keyed: dict[str, str]) -> Comparison:
 
 
 def _difference(cell: KeyedCell, given: str | None) -> str:
-    """How what was keyed, None where its reference is missing, differs from the cell; nothing where it doesn't."""
+    """How what was keyed differs from the answer: one of KINDS, or "". `given` is None without its reference."""
     if meaning(cell, given or "") == meaning(cell, cell.typed):
         return MISSING if given is None and cell.typed else ""
     if given is None or not given.strip():
@@ -321,7 +321,7 @@ def _difference(cell: KeyedCell, given: str | None) -> str:
 
 
 def meaning(cell: KeyedCell, text: str):
-    """What a text says in that cell: the same for 1,200 and 1200.0, for Yes and y, for every kind of line end."""
+    """What a text means as that answer: the same for 1,200 and 1200.0, for Yes and y, for every kind of line end."""
     plain = " ".join(clean_text(text).split())
     lowered = plain.casefold()
     if cell.kind == TICK:
@@ -341,7 +341,7 @@ def meaning(cell: KeyedCell, text: str):
 
 
 def _number(kind: str, text: str):
-    """The figure, also where a spreadsheet has put a decimal place or a pound sign to it."""
+    """The figure, also where a spreadsheet has added a decimal place or a pound sign."""
     whole = re.sub(r"(\.\d)0+$", r"\1", text)
     try:
         if kind == MONEY:

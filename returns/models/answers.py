@@ -10,7 +10,7 @@ from .return_ import Return
 
 
 class Answer(models.Model):
-    """What every record of answers has: its return, and a version that each change raises by one."""
+    """Base of all records of answers: its return, and a version that each change raises by one."""
 
     return_record = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="+")
     version = models.PositiveIntegerField(default=0)
@@ -44,7 +44,7 @@ class Cover(Answer):
 
     @property
     def submitted_on(self):
-        """The date of filing while it stands; none before it, and none once the return is open again."""
+        """The date of filing; None before it, and None once the return is open again."""
         filing = self.return_record.filing
         return filing.day if filing and self.return_record.status == Return.Status.SUBMITTED else None
 
@@ -62,7 +62,7 @@ class Context(Answer):
 
 
 class Declaration(Answer):
-    """What is said of a line of figures as a whole: that there is none and why, or how it was worked out."""
+    """A line of figures as a whole: that there is none and why, or how the figures were calculated."""
 
     line = models.CharField(max_length=10)
     department = models.ForeignKey(Department, on_delete=models.PROTECT, null=True, blank=True)
@@ -106,7 +106,7 @@ class Declaration(Answer):
 
 
 class CaseStudy(Answer):
-    """Section 8: one local story, brought by a department."""
+    """Section 8: one case study of a department."""
 
     line = models.CharField(max_length=10)
     department = models.ForeignKey(Department, on_delete=models.PROTECT)

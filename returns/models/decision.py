@@ -1,4 +1,4 @@
-"""What was decided about a return, and the copies of it that are kept for ever."""
+"""Cabinet's decisions on a return, its filing, and its stored versions."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ class Version(StoredCopy):
         return [self.return_record.authority.slug, self.return_record.round, self.number]
 
     def file_name(self, ending: str) -> str:
-        """What its PDF or its data are called where somebody keeps them."""
+        """The file name of its PDF or its data."""
         return_ = self.return_record
         return f"{return_.round}-{return_.authority.slug}-{self.kind}-{self.number}.{ending}"
 
@@ -162,7 +162,7 @@ class Correctable(models.Model):
 
 
 class Decision(Correctable):
-    """What Cabinet decided, and the power it gave to a named person to amend until a date. Never changed."""
+    """What Cabinet decided, and until when a named person may amend under its delegation. Never changed."""
 
     recorded_number = "minute"
 
@@ -245,7 +245,7 @@ class Correction(models.Model):
 
     @property
     def sentence(self) -> str:
-        """What was corrected, when, by whom and why, to be read beside what now counts."""
+        """What was corrected, when, by whom and why: a sentence."""
         event = self.event
         on = wording.day(localtime(event.at))
         return f"Corrected on {on} by {event.by} from {event.old} to {event.new}. Why: {event.reason.rstrip('.')}."

@@ -1,4 +1,4 @@
-"""The queue of documents to be drawn."""
+"""The queue of PDFs to be made."""
 
 import datetime
 
@@ -12,9 +12,9 @@ from .return_ import Return
 
 
 class Drawing(models.Model):
-    """A document that somebody asked for: all it is drawn from, who draws it until when, and what came of it.
+    """A PDF that somebody requested: its HTML and CSS, its turn in the queue, and the PDF or the problem.
 
-    It is kept for a day. Nothing refers to it, and no proof rests on it.
+    It is kept for a day. Nothing refers to it, and it proves nothing.
     """
 
     class State(models.TextChoices):
@@ -66,12 +66,12 @@ class Drawing(models.Model):
 
     @property
     def asked_at(self) -> datetime.datetime:
-        """When it was asked for, by the clock that people read."""
+        """When it was requested, by the clock that pages show."""
         return clock.shown(self.requested_at)
 
     @property
     def is_open(self) -> bool:
-        """Whether anything is still to come of it."""
+        """Whether it is still waiting or being made."""
         return self.state in (self.State.WAITING, self.State.TAKEN)
 
     @property

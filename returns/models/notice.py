@@ -1,4 +1,4 @@
-"""What people are told, on their pages and by e-mail."""
+"""Messages to people, on their pages and by e-mail."""
 
 from django.db import models
 from django.db.models import Q
@@ -8,7 +8,7 @@ from .return_ import Return
 
 
 class Notice(models.Model):
-    """One person is told one thing. The same row waits for the mail server and remembers how it went."""
+    """One message to one person. The same row is the queue for the mail server and holds the result."""
 
     class Mail(models.TextChoices):
         QUEUED = "queued", "Waits to be sent"

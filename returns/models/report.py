@@ -12,8 +12,8 @@ from .stored import StoredCopy
 class ReportParagraph(models.Model):
     """One paragraph that was edited or added. The event says by whom and when.
 
-    A blank text means that the draft stands again, or that a paragraph of the clerk's own was removed: the row
-    stays, so that its version never begins anew.
+    A blank text means that the draft is restored, or that a paragraph of the clerk's own was removed: the row
+    stays, so that its version number never starts again.
     """
 
     return_record = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="paragraphs")
@@ -36,7 +36,7 @@ class ReportParagraph(models.Model):
 
     @property
     def label(self) -> str:
-        """Where it stands, in words: "Considerations"."""
+        """The heading that it is under: "Considerations"."""
         return heading_of(self.key).title
 
     @property
@@ -79,7 +79,7 @@ class ReportCopy(StoredCopy):
 
     @property
     def file_name(self) -> str:
-        """What its PDF is called where somebody keeps it."""
+        """The file name of its PDF."""
         return_ = self.return_record
         number, edition = self.version.number, self.edition
         return f"{return_.round}-{return_.authority.slug}-cabinet-report-{number}-{edition}.pdf"

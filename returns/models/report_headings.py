@@ -15,7 +15,7 @@ class Heading:
     numbered: bool = False
 
 
-# Title, responsibility, CABINET and date stand above these; councils' standing orders fix the order of all.
+# Title, responsibility, CABINET and date come above these; councils' standing orders fix the order of all.
 RESPONSIBILITY = Heading("responsibility", "Programme area responsibility")
 HEADINGS = (
     Heading("wards", "Wards Affected"),
@@ -34,7 +34,7 @@ OWN = re.compile(r"([a-z-]+)--own-(\d{1,4})", re.ASCII)
 
 
 def heading_of(paragraph: str) -> Heading | None:
-    """The heading that a paragraph of that key stands under; None where there is no such heading."""
+    """The heading of a paragraph with that key; None where there is no such heading."""
     return BY_KEY.get(paragraph.split("--")[0])
 
 

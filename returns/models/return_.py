@@ -1,4 +1,4 @@
-"""A return, who answers its lines, and everything that ever happened to it."""
+"""A return, who answers its lines, and its history."""
 
 from django.db import models
 from django.db.models import Q
@@ -73,7 +73,7 @@ class Return(models.Model):
 
     @cached_property
     def last_move(self):
-        """The event that brought it into its present state, or None while it never left preparation; read once."""
+        """The event that brought it into its present state, or None if it never left preparation; read once."""
         return self.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
 
     @cached_property
@@ -83,7 +83,7 @@ class Return(models.Model):
 
     @property
     def delegation(self):
-        """The decision under which a named person may amend, while it is Cabinet's latest word; or None."""
+        """The decision under which a named person may amend, while it is Cabinet's latest; or None."""
         return self.decision if self.decision and self.decision.delegate_id else None
 
     @property

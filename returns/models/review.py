@@ -1,4 +1,4 @@
-"""What is said about answers: signatures, queries and their replies, and what was sent back."""
+"""Signatures, queries and their replies, and lines that were sent back."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from .return_ import Event, Return
 
 
 class OfPlace(models.Model):
-    """Something said of one place of a return: a line, of one department where departments answer."""
+    """Base of records about one place of a return: a line, of one department where departments answer."""
 
     return_record = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="%(class)ss")
     section = models.CharField(max_length=30)
@@ -28,7 +28,7 @@ class OfPlace(models.Model):
 
 
 class SignOff(OfPlace):
-    """One place stands signed. The event says by whom, when, and the digest of what was signed."""
+    """One place is signed. The event says by whom, when, and the digest of what was signed."""
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")
 
@@ -51,7 +51,7 @@ class SignOff(OfPlace):
 
 
 class SentBack(OfPlace):
-    """One place is open again until it is signed anew. The event says by whom, when and why."""
+    """One place is open until it is signed again. The event says by whom it was sent back, when and why."""
 
     return_record = models.ForeignKey(Return, on_delete=models.CASCADE, related_name="sent_back")
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="+")

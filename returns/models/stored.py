@@ -1,4 +1,4 @@
-"""What is stored for ever: canonical data and the PDF made of them, each with its digest."""
+"""Stored copies: canonical data and the PDF made of them, each with its digest."""
 
 import logging
 
@@ -10,11 +10,11 @@ logger = logging.getLogger(__name__)
 
 
 class DamagedCopy(Exception):
-    """What is stored does not fit its digest; the message is for whoever asked for it."""
+    """What is stored does not match its digest; the message is for the reader."""
 
 
 class StoredCopy(models.Model):
-    """A copy that never changes. What is read of it is compared with its digest first."""
+    """A copy that never changes. Data and PDF are compared with their digests before they are used."""
 
     data = models.TextField(help_text="Canonical JSON.")
     digest = models.CharField(max_length=64, help_text="SHA-256 of the data in UTF-8.")
@@ -27,7 +27,7 @@ class StoredCopy(models.Model):
 
     @property
     def copy_name(self) -> str:
-        """What it is called in a sentence."""
+        """Its name within a sentence."""
         raise NotImplementedError
 
     def stored_pdf(self) -> bytes:

@@ -1,4 +1,4 @@
-"""The form itself, as data: what is asked, in which order and words."""
+"""The form as data: what is asked, in which order and words."""
 
 from .schema import (
     Column,

@@ -1,4 +1,4 @@
-"""System checks: the proformas fit the models, and every return's proforma is there."""
+"""System checks: the proformas fit the models, and every return's proforma exists."""
 
 from collections.abc import Iterator
 
@@ -70,7 +70,7 @@ def check_returns(app_configs, databases=None, **kwargs):
 
 
 def misfits(proforma: Proforma, served: Serving | None = None) -> Iterator[Problem]:
-    """Whatever the form asks that the models or the code can't serve, as (place, problem)."""
+    """What the form asks that the models or the code can't serve, as (place, problem)."""
     for section in proforma.sections:
         found = [problem for table in section.tables for problem in _table_misfits(section, table)]
         yield from found
@@ -169,7 +169,7 @@ def _sharing(proforma: Proforma) -> Iterator[Problem]:
 
 
 def _unrated(section: Section) -> Iterator[Problem]:
-    """Where lines have tiers, pages read their ratings by date: the first is of today, the last is the end."""
+    """Lines with tiers have ratings at dates: the first actual, the last the end of the programme."""
     for line in section.lines:
         if not line.tier:
             yield f"{section.key}.{line.key}", "has no tier, and pages count by tier"

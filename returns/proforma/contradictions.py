@@ -1,6 +1,6 @@
-"""What a form says that can't be true beside the rest of it, each as (place, problem).
+"""Contradictions within a form, each as (place, problem).
 
-A place is what a person would call it: "outcomes.R1", "tiers.required", "outcomes.outcome_lights.points.mar05".
+A place is written as people write it: "outcomes.R1", "tiers.required", "outcomes.outcome_lights.points.mar05".
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 Problem = tuple[str, str]
 
 LETTERS = ["A", "G", "N", "R"]
-# No form of these years looks further back or ahead; more is a slip in a century or a decade.
+# No form of these years looks further back or ahead; a longer span is a typing mistake.
 YEARS_IN_REASON = 10
 
 
 def contradictions(proforma: Proforma, stem: str) -> Iterator[Problem]:
-    """Each reference that leads nowhere, code used twice, date or number at odds with another."""
+    """References to what doesn't exist, codes used twice, dates and numbers that contradict others."""
     if proforma.key != stem:
         yield "key", f"{proforma.key!r} differs from the file's name"
     yield from _codes(proforma)
@@ -153,7 +153,7 @@ def _beside_deadline(
     span: tuple[datetime.date, datetime.date],
     points: tuple[Point, ...],
 ) -> Iterator[Problem]:
-    """A fact has begun by the day the return is due, and a forecast isn't over.
+    """An actual period has begun by the day the return is due, and a forecast period has not ended.
 
     A year that is over may be forecast where its fact is asked too: the one is then compared with the other.
     """

@@ -1,4 +1,4 @@
-"""Read a proforma file into frozen structures, or say where it is wrong."""
+"""Reads a proforma file into frozen structures, or says where it is wrong."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class _Frozen(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=T
 
 
 class Sourced(_Frozen, frozen=True, kw_only=True):
-    """A fact of the form with a mark of how sure it is and the sources behind it."""
+    """A fact of the form, with its confidence and its sources."""
 
     confidence: Confidence = "likely"
     sources: tuple[str, ...] = ()
@@ -136,7 +136,7 @@ class Line(Sourced, frozen=True, kw_only=True):
 
 
 class Point(Sourced, frozen=True, kw_only=True):
-    """A date or year for which a line is answered, as fact or as forecast."""
+    """A date or year for which a line is answered, actual or forecast."""
 
     key: Key
     label: Words
@@ -240,7 +240,7 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
 
     @property
     def name(self) -> str:
-        """How documents cite the definition they were made from."""
+        """Its name in documents: "Proforma IEG4 2004, version 1"."""
         return f"Proforma {self.round.name} {self.round.deadline.year}, version {self.version}"
 
     @cached_property
@@ -269,8 +269,8 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
         return self.tier_by_key.get(line.tier)
 
 
-# Made with the module, and so by one thread: two that were the first to decode at the same moment would both build
-# what msgspec knows of these classes, which ended the process now and then.
+# Made on import, by one thread: two threads that decoded for the first time at the same moment would both build
+# msgspec's description of these classes, which sometimes crashed the process.
 _DECODER = msgspec.json.Decoder(Proforma)
 
 

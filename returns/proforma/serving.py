@@ -1,6 +1,6 @@
-"""What the code asks of a form by name. Those that ask enter it when they are imported; the checks read it.
+"""Sections, tables and fields that the code needs by name: registered on import, read by the checks.
 
-The form is below everything else and may import none of it, so it is told.
+The form is below all other modules and may not import them, so they register here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Serving:
-    """Sections that can be printed, and sections that some page can't do without."""
+    """Sections that can be printed, and sections that some page needs."""
 
     printed: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)
     needed: dict[str, str] = field(default_factory=dict)

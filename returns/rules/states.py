@@ -37,15 +37,15 @@ class PageWords:
 
 def page_words(return_: Return, day: datetime.date, blockers: int) -> PageWords:
     """What is true of the return on that day, with so many blockers left."""
-    status, move = Status(return_.status), return_.last_move
+    status = Status(return_.status)
     return PageWords(
-        heading=_heading(return_, day, move, blockers),
+        heading=_heading(return_, day, blockers),
         to_file="" if status == Status.SUBMITTED else _filing_date(return_, day),
         filing_date=_filing_date(return_, day),
         cabinet_date=_cabinet_date(return_, day),
         cabinet=_cabinet_fact(return_, day),
         filing=_filing_fact(return_, day),
-        since=_since(return_, move),
+        since=_since(return_),
         document=_DOCUMENT[status],
         nothing_blocks=_NOTHING_BLOCKS[status],
     )
@@ -93,13 +93,13 @@ def amendable(return_: Return) -> str:
     return wording.listed([wording.within_sentence(section.title) for section in sections])
 
 
-def _heading(return_: Return, day: datetime.date, move: Event | None, blockers: int) -> str:
+def _heading(return_: Return, day: datetime.date, blockers: int) -> str:
     status = Status(return_.status)
     if status == Status.PREPARING:
         return grant_at_risk(return_, blockers) or "Nothing blocks the return: it can go to Cabinet."
     if status == Status.REFERRED_BACK:
         risk = grant_at_risk(return_, blockers) or "Nothing blocks it: it can go to Cabinet."
-        return f"{_how_it_came_back(return_, move)} {risk}"
+        return f"{how_it_came_back(return_)} {risk}"
     situation = _SITUATION[status](return_, day)
     if status == Status.AMENDING and blockers and day <= return_.decision.delegated_until:
         return f"{situation} The amendment has {wording.counted(blockers, 'blocker')} left."
@@ -110,7 +110,7 @@ def grant_at_risk(return_: Return, blockers: int) -> str:
     """What hangs on the blockers: a sentence; nothing where there is none."""
     if not blockers:
         return ""
-    grant = f"£{return_.proforma.round.grant_gbp:,}"
+    grant = wording.pounds(return_.proforma.round.grant_gbp)
     until = "the last blocker is" if blockers == 1 else f"all {blockers:,} blockers are"
     return f"The whole {grant} grant is at risk until {until} cleared."
 
@@ -125,8 +125,9 @@ def due_in_state(return_: Return, due: datetime.date, sent_back: datetime.date |
     return return_.proforma.round.deadline if sent_back and due < sent_back else due
 
 
-def _reopened_from(return_: Return, move: Event | None) -> Status | None:
+def _reopened_from(return_: Return) -> Status | None:
     """The state from which the lead reopened the return; None where that isn't how it came to its state."""
+    move = return_.last_move
     if return_.status != Status.REFERRED_BACK or move is None or move.kind != Event.Kind.REOPENED:
         return None
     return Status(move.old)
@@ -160,8 +161,9 @@ _REOPENED = {
 }
 
 
-def _how_it_came_back(return_: Return, move: Event | None) -> str:
-    before = _reopened_from(return_, move)
+def how_it_came_back(return_: Return) -> str:
+    """Why a return that was sent to Cabinet is worked on again: a sentence."""
+    before = _reopened_from(return_)
     if before in _REOPENED:
         return _REOPENED[before]
     decision = return_.decision
@@ -271,8 +273,8 @@ def _until(date: datetime.date, day: datetime.date) -> str:
     return "past" if days < 0 else wording.counted(days, "day") if days else "today"
 
 
-def _since(return_: Return, move: Event | None) -> str:
-    status = Status(return_.status)
+def _since(return_: Return) -> str:
+    status, move = Status(return_.status), return_.last_move
     if status == Status.APPROVED:
         return f"Approved by Cabinet on {_met(return_.decision)}"
     return f"{status.label} since {wording.day(clock.day_of(move.at))}" if move else status.label
@@ -323,7 +325,7 @@ def _with_cabinet(return_: Return, day: datetime.date) -> tuple[str, str, str, b
 
 def _referred_back(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:
     """By Cabinet, or reopened by the lead, before Cabinet approved it or after."""
-    decision, before = return_.decision, _reopened_from(return_, return_.last_move)
+    decision, before = return_.decision, _reopened_from(return_)
     if before == Status.WITH_CABINET:
         why = "Sent to Cabinet, then reopened before Cabinet decided."
     elif before:

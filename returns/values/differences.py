@@ -9,8 +9,8 @@ from difflib import SequenceMatcher
 
 WORD = re.compile(r"\n|[^\s]+")
 SENTENCE_END = re.compile(r".*[.!?:;]\W*|\n")
-AROUND = 15  # words of what stayed the same are kept on either side of a change
-ALIKE = 0.3  # share of words in common, below which marking single words only confuses
+AROUND = 15  # unchanged words kept on either side of a change
+ALIKE = 0.3  # share of words in common below which single words are not marked, since that only confuses
 MOST_STEPS = 200_000  # pairs of equal words looked at in one comparison: about 50 ms
 
 GONE, NEW, SAME, LEFT_OUT = "gone", "new", "same", "left out"
@@ -25,7 +25,7 @@ class Piece:
 
 
 class TooManySteps(Exception):
-    """The texts repeat themselves too much to be compared at this level."""
+    """The texts repeat the same words too often to be compared at this level."""
 
 
 class LimitedMatcher(SequenceMatcher):
@@ -71,7 +71,7 @@ def marked(old: str, new: str, *, shorten: bool = True) -> tuple[tuple[Piece, ..
 
 
 def whole(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Each text as one piece, all of it changed."""
+    """Each text as one piece that is changed as a whole."""
     return (Piece(GONE, old),) if old else (), (Piece(NEW, new),) if new else ()
 
 
@@ -117,7 +117,7 @@ def _pieces(steps: list[tuple], side: int, kind: str, around: int | None) -> tup
     runs: list[tuple[str, list[str]]] = []
     for step in steps:
         words = step[side]
-        # A line end that comes or goes is no word, and would carry a mark that nobody sees.
+        # A line end that is added or removed is no word, and nobody would see its mark.
         found = SAME if step[0] == "equal" or not any(word != "\n" for word in words) else kind
         if words and runs and runs[-1][0] == found:
             runs[-1][1].extend(words)

@@ -1,11 +1,11 @@
-"""One spelling for data and the digests of it."""
+"""Canonical JSON and digests of it."""
 
 import hashlib
 import json
 
 
 def canonical(value) -> str:
-    """JSON in one spelling alone: sorted keys, no blanks, plain UTF-8."""
+    """Canonical JSON: sorted keys, no spaces, plain UTF-8; the same data always give the same text."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

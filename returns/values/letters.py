@@ -1,4 +1,4 @@
-"""Which letters can be printed: those that all packaged faces of the documents have, and no others.
+"""Which letters can be printed: those that all packaged fonts of the documents have, and no others.
 
 `letters.txt` is made from the font files by `.ci/letters`; a test compares the two.
 """
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
-_NAMED = 3  # letters in one message; more would bury what to do about them
+_NAMED = 3  # letters named in one message; more would hide what to do about them
 MOST_MARKS = 4  # accents on one letter; Vietnamese needs two
 
 
@@ -31,14 +31,14 @@ _BULLETS = (
 _ARROWS = "\uf0ae\uf0e0\uf0e8➔➙➜"
 _PLAIN = str.maketrans(dict.fromkeys(_BULLETS, "•") | dict.fromkeys(_ARROWS, "→"))
 
-# Composed piece by piece: the library's time for a whole text grows with the square of a run of marks.
+# Normalised piece by piece: for a whole text the time grows with the square of a run of marks.
 _MARK = "[\u0300-\u036f]"
 _TOO_MANY_MARKS = re.compile(f"({_MARK}{{{MOST_MARKS}}}){_MARK}+")
 _MARKED = re.compile(f"[^\u0300-\u036f]{_MARK}{{1,{MOST_MARKS}}}")
 
 
 def plain(text: str) -> str:
-    """The text in letters that can be printed, as far as it can be said in them without loss.
+    """The text in letters that can be printed, as far as that is possible without loss.
 
     Letters and their accents are one character where there is one; bullets of word processors are "•"; what
     Unicode calls only another form of printed letters (ﬅ, Ⅳ, ℃, a space of another width) is written in those.
@@ -58,7 +58,7 @@ def _other_form(letter: str) -> str:
 
 
 def unprintable(text: str) -> list[str]:
-    """The letters of the text that no packaged face has, each once, in the order of the text."""
+    """The letters of the text that no packaged font has, each once, in the order of the text."""
     return list(dict.fromkeys("".join(_WITHOUT_FACE.findall(text))))
 
 

@@ -1,4 +1,4 @@
-"""The published rules for what people type; every way in (page, sheet, file) asks these and no others."""
+"""The published rules for what people type; pages and files use these and no others."""
 
 import re
 from decimal import Decimal
@@ -28,7 +28,7 @@ CHARACTERS_A_WORD = 30
 
 
 class NotTyped(ValueError):
-    """What was typed is no answer; the message says what to type instead."""
+    """What was typed is not a valid answer; the message says what to type instead."""
 
 
 def parse_count(text: str) -> int | None:

@@ -1,4 +1,4 @@
-"""Totals and ratios as pure functions. Blank is None, and stays apart from zero."""
+"""Totals and ratios as pure functions. Blank is None, which is not zero."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 @dataclass(frozen=True)
 class Sum:
-    """A total and whether something that belongs in it is still blank ("so far")."""
+    """A total, and how many values that belong in it are still blank ("so far")."""
 
     value: Decimal
     blanks: int
@@ -26,7 +26,7 @@ def total(values: Iterable) -> Sum:
 
 
 def percent_of(part, whole) -> Decimal | None:
-    """Part as a percentage of whole, to one place; None when either is blank or the whole is nil."""
+    """Part as a percentage of whole, to one decimal place; None when either is blank or the whole is 0."""
     if part is None or not whole:
         return None
     return (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), ROUND_HALF_UP)
@@ -34,7 +34,7 @@ def percent_of(part, whole) -> Decimal | None:
 
 @dataclass(frozen=True)
 class YearAgainstTarget:
-    """Gains to the end of one year beside the target to the end of it, all in £ thousand."""
+    """Gains to the end of one year and the target to the end of it, in £ thousand."""
 
     label: str
     kind: str
@@ -49,7 +49,7 @@ class YearAgainstTarget:
 
     @property
     def gap(self) -> Decimal | None:
-        """What is still lacking; nothing once the target is reached."""
+        """How much is missing to the target, £ thousand; 0 once it is reached, None where the target is unknown."""
         return None if self.target is None else max(self.target - self.gains.value, Decimal(0))
 
     @property
@@ -62,7 +62,7 @@ class YearAgainstTarget:
 
 
 def against_target(years, baseline: Decimal | None, percent_per_year: Decimal) -> list[YearAgainstTarget]:
-    """Cumulative gains against so many per cent of the baseline for each year that has passed.
+    """Cumulative gains against that percentage of the baseline for each year, in £ thousand.
 
     `years` are (label, kind, cashable Sum, non-cashable Sum) in order, one for each year.
     """

@@ -1,4 +1,4 @@
-"""How dates, times, figures, counts and lists are written wherever people read them: pages, mail, documents.
+"""How dates, times, figures, counts and lists are written on pages, in mail and in documents.
 
 Templates use the same functions as filters (`returns.templatetags.returns_format`).
 """
@@ -27,7 +27,7 @@ def short_day(value: datetime.date) -> str:
 
 
 def day_of_year(value: datetime.date) -> str:
-    """A date whose year is plain from the text around it: "8 December"."""
+    """A date without its year, where the text around it gives that: "8 December"."""
     return date_format(value, "j F")
 
 
@@ -47,13 +47,13 @@ def moment(value: datetime.datetime) -> str:
 
 
 def days_waiting(value: datetime.datetime) -> str:
-    """How long ago that was: "5 days waiting"; nothing on the first day."""
+    """How long ago that was: "5 days waiting"; "" on the first day."""
     days = (clock.today() - clock.day_of(value)).days
     return f"{counted(days, 'day')} waiting" if days > 0 else ""
 
 
 def figure(value) -> str:
-    """1234 as "1,234"; a decimal number to one place, rounded half up, without ".0"; blank as nothing."""
+    """1234 as "1,234"; a decimal number to one place, rounded half up, without ".0"; blank as ""."""
     if value is None or value == "":
         return ""
     return aligned(value, 1).removesuffix(".0") if isinstance(value, Decimal) else f"{value:,}"
@@ -80,12 +80,12 @@ def noun(count: int, one: str, many: str = "") -> str:
 
 
 def listed(words: Sequence[str]) -> str:
-    """A list within a sentence: "R1, R2 and R3"; nothing of nothing."""
+    """A list within a sentence: "R1, R2 and R3"; "" for an empty list."""
     return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def listed_codes(codes: Sequence[str], *, most: int = 12) -> str:
-    """Codes within a sentence, each once, the rest of very many as a number: "R1, R2 and 3 more"."""
+    """Codes within a sentence, each once; beyond `most` their number: "R1, R2 and 3 more"."""
     codes = list(dict.fromkeys(codes))  # one line of several departments has one code
     more = len(codes) - most
     return listed(codes) if more <= 0 else f"{', '.join(codes[:most])} and {more} more"

@@ -1,4 +1,4 @@
-"""What changed since Cabinet saw the return: each altered element, who changed it, when, why and by what power."""
+"""What changed since Cabinet saw the return: each changed answer, by whom, when, why and under which authority."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from ..values.address import CellAddress, PlaceAddress
 from ..values.differences import GONE, NEW, Piece, marked
 from .snapshot import stored_columns, thaw_version
 
-BESIDE = 40  # words; a longer text stands over the whole width
+BESIDE = 40  # words; a longer text takes the whole width
 
 
 @dataclass(frozen=True)
 class Hand:
-    """One change of an element: by whom, when, why, and under which authority."""
+    """One change of an answer: by whom, when, why, and under which authority."""
 
     by: User
     at: datetime.datetime
@@ -33,7 +33,7 @@ class Hand:
 
 @dataclass(frozen=True)
 class Altered:
-    """One element that differs: what it said when Cabinet saw it, and what it says now."""
+    """One answer that differs: what it said when Cabinet saw it, and what it says now."""
 
     place: Place
     where: str
@@ -48,7 +48,7 @@ class Altered:
 
     @property
     def wide(self) -> bool:
-        """Too long to stand beside the other text."""
+        """Whether it is too long to print beside the other text."""
         return self.kind == TEXT and any(
             sum(len(piece.text.split()) for piece in pieces) > BESIDE
             for pieces in (self.was_pieces, self.now_pieces)
@@ -57,7 +57,7 @@ class Altered:
 
 @dataclass(frozen=True)
 class SectionChanges:
-    """The altered elements of one section, in the order of the proforma."""
+    """The changed answers of one section, in the order of the proforma."""
 
     section: Section
     altered: tuple[Altered, ...]
@@ -65,7 +65,10 @@ class SectionChanges:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What Cabinet saw beside what stands now; without `seen` Cabinet has never had the return."""
+    """What Cabinet saw beside the later answers; without `seen` Cabinet has never had the return.
+
+    `compared` counts the answers of both.
+    """
 
     seen: Version | None
     now: Version | None  # none: the answers as they are at this moment
@@ -78,14 +81,14 @@ class Comparison:
 
     @property
     def is_seen(self) -> bool:
-        """Whether what stands now is the very copy that Cabinet has."""
+        """Whether the answers compared are those of the version that Cabinet has."""
         return self.now is not None and self.now == self.seen
 
 
 def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
-    """What differs between the copy Cabinet saw and what stands now, or with `copies_only` the latest copy.
+    """What differs between the version Cabinet saw and the answers of now, or with `copies_only` the latest version.
 
-    A copy that was sent to Cabinet anew is compared with the one it had before.
+    A version that was sent to Cabinet again is compared with the one sent before it.
     """
     versions = list(return_.versions.defer("pdf").select_related("event__by").order_by("number"))
     sent = [version for version in versions if version.kind == Version.Kind.CABINET]
@@ -121,7 +124,7 @@ def compare(return_: Return, *, copies_only: bool = False) -> Comparison:
 
 
 def _said(answers: Answers) -> dict[CellAddress, Cell]:
-    """Every stored cell by its address, which is the same in any copy, in the order of the proforma."""
+    """Every stored answer by its address, which is the same in every version; in the order of the proforma."""
     return {
         cell.address: cell
         for place in answers.places()
@@ -145,7 +148,7 @@ def _altered(was: Cell | None, now: Cell | None, hands: tuple[Hand, ...]) -> Alt
 
 
 def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
-    """The kind of change in words, where was and now alone don't say it."""
+    """The kind of change in words, where both values alone don't show it."""
     if was is None:
         return "added since"
     if now is None:
@@ -161,7 +164,7 @@ def _note(kind: str, was: Cell | None, now: Cell | None, before, after) -> str:
 
 
 class Trail:
-    """The events between two copies, by the element they changed; one query for all of them."""
+    """The events between two versions, by the answer they changed; one query for all of them."""
 
     KINDS = (
         Event.Kind.ANSWER,
@@ -201,7 +204,7 @@ class Trail:
                 self._places.setdefault(place, []).append(hand)
 
     def hands(self, cell: CellAddress) -> tuple[Hand, ...]:
-        """Who changed that element, last first; of one that changed with its line, who changed the line."""
+        """Who changed that answer, last first; where it changed with its line, who changed the line."""
         found = self._cells.get(cell) or self._places.get(cell.record.place, [])[-1:]
         return tuple(reversed(found))
 
@@ -211,7 +214,7 @@ def _day(event: Event) -> str:
 
 
 def _decided(event: Event) -> tuple[Decision, str]:
-    """The decision of that event, and its day and minute number as they count now."""
+    """The decision of that event, and its day and minute number, with later corrections."""
     decision = Decision.objects.get(event=event)
     return decision, f"{wording.day(decision.day)}, minute {decision.number}"
 

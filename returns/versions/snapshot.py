@@ -63,7 +63,9 @@ def says_the_same(answers: Answers, text: str) -> bool:
     """Whether those data hold these answers and dates; people and departments may have been renamed since."""
     held, now = json.loads(text), json.loads(freeze(answers))
     for data in (held, now):
-        data["answers"].sort(key=lambda row: row["department"])  # they stand by the departments’ names
+        data["answers"].sort(
+            key=lambda row: row["department"]
+        )  # they are in the order of the departments’ names
     return all(
         held[name] == now[name] for name in ("answers", "round", "proforma", "answers_due", "cabinet_date")
     )
@@ -84,7 +86,7 @@ def thaw_version(return_: Return, version: Version) -> Answers:
 
 
 def thaw(return_: Return, text: str) -> Answers:
-    """Answers as the data hold them, to be read and drawn like any others. Nothing of it is saved."""
+    """Answers read from the data, to be read and printed like any others. Nothing is saved."""
     data = json.loads(text)
     return_ = copy.copy(return_)
     return_.answers_due = _date(return_, "answers_due", data["answers_due"])
@@ -96,7 +98,7 @@ def thaw(return_: Return, text: str) -> Answers:
         if found is None:
             return None
         if found["username"] not in people:
-            # Known by name alone; numbered below nought, so that none is taken for a person of today.
+            # Known by name alone; negative keys, so that none is taken for a person of today.
             people[found["username"]] = User(
                 pk=-1 - len(people),
                 username=found["username"],
@@ -165,7 +167,7 @@ def _date(model, name: str, value: str):
 
 
 def place_digest(answers: Answers, place: Place) -> str:
-    """The digest of exactly what stands at that place: what a signature on it covers."""
+    """The digest of that place's answers: what a signature on it covers."""
     rows = [
         [
             entry.table.key,

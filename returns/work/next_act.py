@@ -1,4 +1,4 @@
-"""What waits for one person, and the one act that is next for them: for every page that a person lands on."""
+"""The tasks of one person, and the one act that is next for them: for every start page."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..values.address import PlaceAddress
 from ..values.parsing import shorten
 from ..versions.snapshot import says_the_same
 
-LONGEST_QUOTE = 240  # characters of a query or a reason that a list shows; its page has all of it
+LONGEST_QUOTE = 240  # characters of a query or a reason in a list; its page shows all of it
 
 
 # What others said: a query, a question from Cabinet, a reply, a reason.
@@ -41,7 +41,7 @@ class Day:
 class NextAct:
     """The words of the button, where it leads, and its day. `posts`: the button sends a form.
 
-    `own` is false where the button only leads on to what others still owe.
+    `own` is false where the button only leads to what other people have to do.
     """
 
     label: str
@@ -55,8 +55,8 @@ class NextAct:
 class Task:
     """One thing that waits for a person: a row of their work.
 
-    `blocks` counts the blockers in it that they hold. `act` is what they can do about it now, and nothing
-    where they must wait; `url` is nothing where its page isn't theirs to open.
+    `blocks` counts its blockers that they can clear. `act` is what they can do now, "" where they must wait; `url` is
+    "" where they may not open its page.
     """
 
     tag: str
@@ -71,14 +71,14 @@ class Task:
 
     @property
     def kind(self) -> str:
-        """How its tag is drawn."""
+        """The kind of its tag, for the tag component."""
         return "query" if self.tag in ASKED else "block"
 
 
 def tasks_of(assessment: Assessment, user: User) -> list[Task]:
-    """Everything that waits for this person, the oldest first.
+    """All tasks of this person, the oldest first.
 
-    What the tasks block adds up to the blockers this person holds.
+    Their `blocks` add up to the blockers that this person can clear.
     """
     tasks = _answers(assessment, user) + _queries(assessment, user)
     tasks += _signatures(assessment, user) + _sent_back(assessment, user)
@@ -86,7 +86,7 @@ def tasks_of(assessment: Assessment, user: User) -> list[Task]:
 
 
 def next_act(assessment: Assessment, user: User, tasks: list[Task]) -> NextAct | None:
-    """What this person does next with the return, and may do now; None where they only wait or read.
+    """The next act of this person, which they may do now; None where they only wait or read.
 
     `tasks` are those of `tasks_of`.
     """
@@ -97,9 +97,9 @@ def next_act(assessment: Assessment, user: User, tasks: list[Task]) -> NextAct |
 
 
 def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None:
-    """Where this person's next blank or fault is, in the order of their work; None where there is no other.
+    """The line with this person's next blank or text to correct, in the order of their work; or None.
 
-    After the last comes the first again, so that whoever leaves blanks behind still sees each in turn.
+    After the last comes the first again, so that people who leave blanks see each in turn.
     """
     answers, order = assessment.answers, {s.place.key: n for n, s in enumerate(assessment.places)}
     amends = access.can_amend(user, answers.return_)
@@ -121,7 +121,7 @@ def next_blank(assessment: Assessment, user: User, after: Place) -> Place | None
 
 
 def open_to_delegate(assessment: Assessment, user: User) -> list[PlaceState]:
-    """The answers that this person may amend now under Cabinet's delegation."""
+    """The lines that this person may amend now under Cabinet's delegation."""
     return_ = assessment.answers.return_
     if not access.can_amend(user, return_):
         return []
@@ -144,7 +144,7 @@ def due_on(date: datetime.date, words: str = "Due") -> Day:
 
 
 def _answers(assessment: Assessment, user: User) -> list[Task]:
-    """Each place with blanks or faults that this person holds."""
+    """Each place with blanks or texts to correct that this person has to clear."""
     by_place: dict[tuple, list[Blocker]] = {}
     for blocker in assessment.blockers:
         if blocker.owner == user and blocker.kind in ("blank", "check"):
@@ -190,7 +190,7 @@ def _what(blocker: Blocker) -> str:
 
 
 def _where(blocker: Blocker) -> str:
-    """The date or year of a blank cell: " at 31 March 2006"."""
+    """The date or year of a blank answer: " at 31 March 2006"."""
     point = next((point for point in blocker.place.section.points if point.key == blocker.point), None)
     if point is None:
         return ""
@@ -198,7 +198,7 @@ def _where(blocker: Blocker) -> str:
 
 
 def _queries(assessment: Assessment, user: User) -> list[Task]:
-    """Queries and questions that wait for this person's reply, and replies that wait to be closed."""
+    """Queries and questions that this person has to reply to, and replied queries that they have to close."""
     return [
         task
         for state in assessment.places
@@ -262,9 +262,9 @@ def _signature_task(assessment: Assessment, user: User, part: Part) -> Task:
     count, unready = len(part.unsigned), len(part.unready)
     prepared = prepared_by(user, return_, part) if part.department is None else []
     if part.department:
-        act = f"Sign {_counted(count, 'answer')} of {part.title}"
+        act = f"Sign {_counted(count, 'line')} of {part.title}"
     else:
-        act = f"Check {_counted(count, 'figure')}"
+        act = f"Check {_counted(count, 'line')} of figures"
     if prepared:
         text = (
             f"You prepared {wording.listed_codes(prepared)} yourself, so another section 151 officer signs."
@@ -279,7 +279,7 @@ def _signature_task(assessment: Assessment, user: User, part: Part) -> Task:
     return Task(
         tag="Signature",
         code="",
-        title=f"{part.title}: {count} of {_counted(len(part.states), 'answer')} to sign",
+        title=f"{part.title}: {count} of {_counted(len(part.states), 'line')} to sign",
         url=part.blocker.url,
         text=text,
         date=due,
@@ -290,7 +290,7 @@ def _signature_task(assessment: Assessment, user: User, part: Part) -> Task:
 
 
 def _sent_back(assessment: Assessment, user: User) -> list[Task]:
-    """Answers that came back to this person, are complete, and were not changed since."""
+    """Lines that were sent back to this person, are complete, and haven't been changed since."""
     states = [
         state
         for state in assessment.places
@@ -325,7 +325,7 @@ def _changed_since(return_: Return, states: list[PlaceState]) -> dict[PlaceAddre
     return {in_table(return_.proforma, *columns): number for *columns, number in rows}
 
 
-# What is next, in the order in which it is asked for.
+# The next act, in the order in which the kinds are tried.
 
 
 def _allocate(assessment: Assessment, user: User) -> NextAct | None:
@@ -338,13 +338,13 @@ def _allocate(assessment: Assessment, user: User) -> NextAct | None:
 
 
 def _own_task(tasks: list[Task]) -> NextAct | None:
-    """The oldest blocker that the person can clear; else what else waits for them."""
+    """The oldest task with a blocker that the person can clear, otherwise the oldest other task."""
     ready = sorted((task for task in tasks if task.act), key=lambda task: not task.blocks)
     return NextAct(ready[0].act, ready[0].url, ready[0].day) if ready else None
 
 
 def _amend(assessment: Assessment, user: User) -> NextAct | None:
-    """Begin the amendment, amend, finish; or abandon what was left half done."""
+    """Begin the amendment, amend, finish; or abandon it once the delegation has ended."""
     return_ = assessment.answers.return_
     actions = available_actions(return_, user)
     if Action.AMEND in actions:
@@ -421,7 +421,7 @@ def _report(assessment: Assessment, user: User) -> NextAct | None:
 
 
 def _department(assessment: Assessment, user: User) -> NextAct | None:
-    """For those with nothing left to do: the first of their departments that still owes something."""
+    """For people with nothing left to do: the first of their departments that still has blockers."""
     return_ = assessment.answers.return_
     if return_.status not in access.ALLOCATING or not access.has_work(user, return_):
         return None
@@ -437,7 +437,7 @@ def _department(assessment: Assessment, user: User) -> NextAct | None:
     due = min(assessment.answers.due(blocker.place) for blocker in blockers)
     whose = "your department" if len(user.department_ids) == 1 else department.name
     return NextAct(
-        f"See what {whose} still owes",
+        f"See the blockers of {whose}",
         _url(return_, "returns:department-detail", department.slug),
         due_on(due, f"{_counted(len(blockers), 'blocker')}, due"),
         own=False,

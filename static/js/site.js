@@ -1,4 +1,4 @@
-// Helps a form along; every page works without it.
+// Improves forms; every page works without it.
 
 const words = (text) => text.split(/\s+/).filter(Boolean).length;
 
@@ -9,7 +9,7 @@ function countWords(area) {
   const output = document.getElementById(`${area.id}-count`);
   if (!output || !limit) return;
 
-  // A reader is told after a pause in typing, not at every key.
+  // Screen readers are told after a pause in typing, not at every key.
   const spoken = document.createElement('span');
   spoken.className = 'govuk-visually-hidden';
   spoken.setAttribute('role', 'status');
@@ -41,7 +41,7 @@ function moveFocus() {
   target.focus();
 }
 
-// A link in the summary goes to its field with the label still in view.
+// A link in the summary goes to its field, with the label in view.
 function followSummary(event) {
   const link = event.target.closest('a[href^="#"]');
   if (!link) return;
@@ -103,14 +103,14 @@ document.querySelectorAll('.govuk-error-summary').forEach((summary) => {
 });
 moveFocus();
 
-// A page that waits for something looks again by itself, while it is in view.
+// A page that waits for something reloads by itself while it is visible.
 document.querySelectorAll('[data-again]').forEach((part) => {
   window.setInterval(() => {
     if (document.visibilityState === 'visible') window.location.reload();
   }, Number(part.dataset.again) * 1000);
 });
 
-// Ten minutes before the session ends the page says so, and keeps what is typed in it while the session is renewed.
+// Ten minutes before the session ends the page says so; renewing it keeps what is typed in the page.
 const WARNED = 10 * 60;
 
 function watchSession(form) {

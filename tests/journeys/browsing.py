@@ -69,15 +69,15 @@ def text_of_pdf(body: bytes) -> str:
 
 
 def draw(page, server, title: str, *, javascript: bool = True) -> bytes:
-    """Asks for the document on the documents page, has it drawn, and opens it.
+    """Requests the document on the documents page, has its PDF made, and opens it.
 
-    With scripts the page that waits looks again by itself; without them the reader does.
+    With scripts the page that waits reloads by itself; without them the reader does.
     """
-    press(page, re.compile(f"Draw as PDF.*{title}$"))
-    assert heading(page) == f"{title} is being drawn"
+    press(page, re.compile(f"Create a PDF.*{title}$"))
+    assert heading(page) == f"Making your PDF: {title}"
     server.draw_documents()
     if not javascript:
-        follow(page, "Look again")
+        follow(page, "Refresh")
     page.get_by_role("heading", level=1, name=f"{title} is ready", exact=True).wait_for()
     answer = page.request.get(page.get_by_role("link", name="Open it").get_attribute("href"))
     assert answer.headers["content-type"] == "application/pdf"

@@ -56,11 +56,11 @@ def test_an_answer_taken_back_is_missing_in_the_pdf(new_page, server, at_first):
     sign_in(page, OFFICER)
 
     def drawn() -> tuple[int, str]:
-        """How many things the PDF says are missing, and its list of them."""
+        """How many blockers the PDF counts, and its list of them."""
         page.goto(f"{RETURN}/documents/")
         text = " ".join(text_of_pdf(draw(page, server, "The return")).split())
         assert "What is still missing" in text
-        return int(re.search(r"(\d+) things are still missing", text)[1]), text
+        return int(re.search(r"(\d+) blockers are left", text)[1]), text
 
     before, text = drawn()
     assert before == len(at_first["blockers"])

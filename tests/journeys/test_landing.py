@@ -58,5 +58,5 @@ def test_a_head_and_an_officer_reach_their_next_act_in_one_click(page):
     sign_in(page, "head-education")
     assert heading(page) == "You hold 1 of the 136 blockers"
     with page.expect_navigation():
-        page.get_by_role("link", name="See what your department still owes").click()
+        page.get_by_role("link", name="See the blockers of your department").click()
     assert heading(page).startswith("Education and Libraries: ")

@@ -25,7 +25,7 @@ NEXT = {
         "officer-education": ("Answer G1 at 31 March 2006", "Due 30 November, 8 days late"),
         "officer-libraries": ("Answer the query on G11", "Asked 3 December, 5 days waiting"),
         "head-education": (
-            "See what your department still owes",
+            "See the blockers of your department",
             "10 blockers, due 30 November, 8 days late",
         ),
         "head-social-care": ("Answer G17 at 31 March 2006", "Due 30 November, 8 days late"),
@@ -50,13 +50,13 @@ NEXT = {
     },
     "referred_back": {
         "lead": ("Remind 3 people", "Answers due 19 November, 19 days late"),
-        "finance": ("Check 1 figure", "Due 19 November, 19 days late"),
+        "finance": ("Check 1 line of figures", "Due 19 November, 19 days late"),
         "clerk": ("Check the covering report", FILING),
         "cabinet": None,
         "officer-corporate": ("Look at R3 again", "Sent back 8 December"),
         "officer-housing": None,
-        "head-corporate": ("Sign 1 answer of Corporate Services", "Due 19 November, 19 days late"),
-        "head-planning": ("Sign 1 answer of Planning and Environment", "Due 19 November, 19 days late"),
+        "head-corporate": ("Sign 1 line of Corporate Services", "Due 19 November, 19 days late"),
+        "head-planning": ("Sign 1 line of Planning and Environment", "Due 19 November, 19 days late"),
     },
     "approved": {
         "lead": ("Record the filing", FILING),
@@ -226,7 +226,7 @@ def test_an_amendment_leads_from_its_beginning_to_its_end(amending, quick_drawin
     assert steps == [
         ("Amend 34 open answers", UNTIL),
         ("Amend 34 open answers", UNTIL),
-        ("Check 1 figure", UNTIL.replace("Until", "Due")),
+        ("Check 1 line of figures", UNTIL.replace("Until", "Due")),
         ("Finish the amendment", UNTIL),
         ("Begin the amendment", UNTIL),
     ]

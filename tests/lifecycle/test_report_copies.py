@@ -198,7 +198,7 @@ def test_report_is_stored_with_the_version_by_one_act(approved):
     missing = [
         phrase
         for phrase in (
-            "Version 3, sent to Cabinet on 8 December 2004, 10.00",
+            "Version 3, sent to Cabinet on 8 December 2004, 10:00am",
             f"Code {short_code(copy.digest)}",
             VALUES["title"],
             "The return as sent to Cabinet on 8 December 2004 answers",
@@ -281,7 +281,7 @@ def test_edit_whose_copy_can_not_be_drawn_is_refused(read_by_cabinet, monkeypatc
         edit(read_by_cabinet, "In the clerk’s own words.")
 
     assert str(caught.value) == (
-        "The covering report could not be drawn, so nothing was changed: It asks for what it may not."
+        "The PDF of the covering report could not be made, so nothing was changed: It asks for what it may not."
     )
     assert read_by_cabinet.report_copies.filter(version__number=3).count() == 1
 
@@ -297,7 +297,7 @@ def test_return_whose_report_can_not_be_drawn_is_not_sent(approved, quick_drawin
     with refused(approved) as caught:
         send(approved)
 
-    assert str(caught.value).startswith("The covering report could not be drawn")
+    assert str(caught.value).startswith("The PDF of the covering report could not be made")
 
 
 @pytest.mark.parametrize("times", [1, 3])
@@ -379,7 +379,7 @@ def test_report_of_an_older_version_is_said_to_be_drawn_now(read_by_cabinet, sig
         pack = signed_in("wyeborough-cabinet").get(f"{W}documents/").content.decode()
 
     assert "No report was stored with version 3, sent to Cabinet on 8 December 2004" in page
-    assert "This one is drawn now" in page
+    assert "This one is made now" in page
     assert "documents/cabinet-report/draw/" in pack
     assert "Reports stored for Cabinet" not in page
 

@@ -84,8 +84,8 @@ def test_cover_of_an_amendment_says_that_cabinet_approved(amending, sentence):
         "DRAFT AMENDMENT",
         f"Approved by Cabinet on 2 December 2004, minute {minute}. {delegate} is amending it under Cabinet’s "
         "delegation, until 20 December 2004 at the latest; until that is finished, the approved version holds. "
-        "Nothing is missing.",
-        "Draft, as at 10 December 2004, 09.30 · amendment not finished",
+        "No blocker is left.",
+        "Draft, as at 10 December 2004, 9:30am · amendment not finished",
         "DRAFT",
     )
     assert provisional(sheet.html) == [sentence] * 2

@@ -9,7 +9,7 @@ from returns.models import Return
 
 
 class Command(BaseCommand):
-    help = "Loads the demonstration councils; what is there already, answers included, stays as it is."
+    help = "Loads the demonstration councils; existing data, answers included, are kept."
 
     def add_arguments(self, parser):
         parser.add_argument("--complete", action="store_true", help="leave nothing blank")

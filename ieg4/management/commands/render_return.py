@@ -14,7 +14,7 @@ from returns.models import DamagedCopy
 class Command(ReturnCommand):
     help = (
         "Writes a document of a return as PDF. Once the return is with Cabinet, the return and its covering report "
-        "are the very bytes that were stored. Exit code 0: written, 1: not written, 2: unknown return."
+        "are the PDFs that were stored. Exit code 0: written, 1: not written, 2: unknown return."
     )
 
     def add_arguments(self, parser):
@@ -47,7 +47,7 @@ class Command(ReturnCommand):
 
 
 def _chosen(return_, options) -> dict:
-    """What the document is about beside the return."""
+    """Further arguments of the document: the department of a statement."""
     code = options["department"]
     if code is None:
         return {}
@@ -63,12 +63,12 @@ def _chosen(return_, options) -> dict:
 def _body(return_, document: str, chosen: dict) -> bytes:
     wanted = DOCUMENTS[document]
     if stored := wanted.stored(return_):
-        return stored.stored_pdf()  # it is never drawn again
+        return stored.stored_pdf()  # it is never made again
     return wanted.sheet(return_, as_at=clock.now(), **chosen).pdf()
 
 
 def _write_whole(target: Path, body: bytes) -> None:
-    """The file has all of the document or is as it was before."""
+    """The file holds the whole document; when writing fails it is as it was before."""
     handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -1,4 +1,4 @@
-"""Whether a file is the archival PDF that it says it is. Runs in a child process, as drawing does."""
+"""Whether a file is a valid PDF/A-3b. Runs in a child process, as rendering does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import json
 import pikepdf
 from pikepdf import pdfa
 
-PROFILE = "3b"  # PDF/A-3b, which the drawing claims: ISO 19005-3
+PROFILE = "3b"  # PDF/A-3b, which the file claims: ISO 19005-3
 
 
 def findings(body: bytes) -> bytes:

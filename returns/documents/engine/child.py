@@ -1,4 +1,4 @@
-"""Drawing and opening files in a child process that can do no harm: it may only think, and not for long."""
+"""Files are rendered and opened in a child process: a sandbox with limits on CPU, time, memory and files."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ from typing import Self
 from . import pdf
 
 MEGABYTE = 1024 * 1024
-# What a document can make the interpreter try, and no drawing needs.
+# Audit events that a document could cause and that rendering never needs.
 FORBIDDEN = ("os.", "shutil.", "socket.", "subprocess.", "ctypes.dlopen", "signal.", "tempfile.", "urllib.")
 ALLOWED = ("os.listdir", "os.scandir")  # importing a module looks into its folder
 WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
 class ChildFailed(Exception):
-    """The child gave up; the message is a sentence that says why."""
+    """The child failed; the message is a sentence that says why."""
 
 
 class LimitBroken(ChildFailed):
@@ -48,7 +48,7 @@ class Limits:
 
 USUAL = Limits()
 
-# Its children start warm: with the libraries read, the fonts loaded and the style sheet understood.
+# Its children start warm: libraries imported, fonts loaded and the style sheet parsed.
 _processes = multiprocessing.get_context("forkserver")
 _processes.set_forkserver_preload(["__main__", "returns.documents.engine.warm"])
 
@@ -77,7 +77,7 @@ class Crew:
             member.join()
 
     def do(self, jobs: Sequence[tuple]) -> list[bytes]:
-        """What each job, a function of a module and its arguments, makes; in the order of the jobs.
+        """The result of each job, a module's function with its arguments; in the order of the jobs.
 
         Raises ChildFailed, with the reason, as soon as one breaks a limit or fails.
         """
@@ -106,7 +106,7 @@ class Crew:
         return pipe
 
     def _hire(self, job: tuple) -> Connection:
-        """A new child at its first job, which is read before it is confined: it may be of any module."""
+        """A new child with its first job, which is read before the child is confined: it may be of any module."""
         ours, theirs = _processes.Pipe()
         member = _processes.Process(target=_work, args=(theirs, job, self.limits), daemon=True)
         try:
@@ -136,7 +136,7 @@ class Crew:
 
 
 def run(work: Callable[..., bytes], *arguments, limits: Limits = USUAL) -> bytes:
-    """What `work`, a function of a module, makes of the arguments in a child of its own. Raises ChildFailed."""
+    """The result of `work`, a module's function, with these arguments in its own child. Raises ChildFailed."""
     with Crew(limits) as crew:
         return crew.do([(work, *arguments)])[0]
 
@@ -145,12 +145,12 @@ def _ending(code: int | None, limits: Limits) -> str:
     if code in (-signal.SIGXCPU, -signal.SIGKILL):
         return f"It took more than {limits.cpu} seconds of processor time."
     if code in (-signal.SIGABRT, -signal.SIGSEGV):
-        return f"It broke down, as when it needs more than {limits.memory:,} megabytes of memory."
-    return f"It ended without a word (exit code {code})."
+        return f"It crashed, possibly because it needs more than {limits.memory:,} megabytes of memory."
+    return f"It ended without a message (exit code {code})."
 
 
 def _work(pipe: Connection, job: tuple, limits: Limits) -> None:
-    """The life of a child: job after job, until no one is left to do them for."""
+    """Runs in the child: does one job after another until the parent closes the pipe."""
     _confine(limits)
     with suppress(EOFError, ConnectionError):
         while True:
@@ -175,18 +175,16 @@ def _reply(job: tuple, limits: Limits) -> bytes:
         reply = f"-{failure}".encode()
     except RecursionError:
         reply = b"-Its parts are nested too deeply."
-    except (
-        BaseException
-    ) as failure:  # the fetcher's is no Exception; whatever it is, the parent must hear of it
+    except BaseException as failure:  # the fetcher raises no Exception; the parent is told of everything
         said = f"-It failed with {type(failure).__name__}: {failure}"[:300].removesuffix(".")
         reply = f"{said}.".encode("utf-8", "replace")
     return reply
 
 
 def _confine(limits: Limits) -> None:
-    """From here on this process may only think."""
+    """Confines this process: no environment, limits on CPU, memory and files, no forbidden audit events."""
     os.environ.clear()
-    os.nice(5)  # whoever waits for a page goes first
+    os.nice(5)  # people who wait for a page come first
     gc.disable()  # a fifth faster: the process ends before there is anything worth collecting
     memory = limits.memory * MEGABYTE
     resource.setrlimit(resource.RLIMIT_CPU, (limits.cpu, limits.cpu + 1))

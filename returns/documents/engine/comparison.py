@@ -66,7 +66,7 @@ LARGEST_BLOCK = 40  # pages that are matched with each other by what they have i
 
 @dataclass(frozen=True)
 class Fact:
-    """Something a file has: in words, the digest of all there is to it, and one that takes other facts by name."""
+    """One fact of a file: in words, its digest, and a digest in which other facts count by name."""
 
     shown: str
     digest: str
@@ -210,13 +210,13 @@ class File:
     # What a page shows.
 
     def looks(self, page: str) -> Facts:
-        """All that a page draws and how, without what lies upon it."""
+        """The content of a page and its resources, without annotations."""
         content = self.value(page)
         inherited = {key: self._inherited(content, key) for key in INHERITED}
         resources = self._resources(inherited["/Resources"])
         local = self._local_names(resources)
         found = Facts()
-        found.add("what is drawn", self._drawn(content.get("/Contents")))
+        found.add("content", self._drawn(content.get("/Contents")))
         for key, value in sorted(({**content, **inherited}).items()):
             if value is not None and key not in ELSEWHERE:
                 found.add(PAGE.get(key, f"setting {key[1:]}"), self.fact(value))
@@ -234,7 +234,7 @@ class File:
         return dict(sorted(found.items())) if isinstance(found, dict) else {}
 
     def _local_names(self, resources: dict) -> dict[str, str]:
-        """By what name a drawing of the page may refer to the page's fonts and colours, each of which is a fact."""
+        """The names by which the page's content refers to its fonts and colours, each of which is a fact."""
         found = {}
         for kind in ("/Font", "/ColorSpace"):
             named = resources.get(kind)

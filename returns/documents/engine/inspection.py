@@ -1,4 +1,4 @@
-"""What a PDF file says of itself, read without believing it. Runs in a child process: any bytes may come."""
+"""Reads a PDF file's own description, which is not trusted. Runs in a child process, since the bytes can be any."""
 
 from __future__ import annotations
 

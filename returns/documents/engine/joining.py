@@ -1,4 +1,4 @@
-"""Parts that were drawn by themselves become one file: pages, tags, links and outline."""
+"""Joins separately rendered parts into one file: pages, tags, links and outline."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRAME = Name("/Frame")  # the head and foot of a page
 
 @dataclass(frozen=True)
 class Joined:
-    """A part on its way into the file."""
+    """A rendered part, to be joined."""
 
     pdf: bytes
     anchors: frozenset[str]  # those it owns; others are in other parts
@@ -47,7 +47,7 @@ def join(frame: bytes, parts: Sequence[Joined]) -> bytes:
             anchors |= {name: where for name, where in _anchors(out, part) if name in joined.anchors}
         pages = list(out.pages)[len(frames) :]
         if len(pages) != len(frames):
-            raise ValueError(f"{len(pages)} pages were drawn, and heads and feet of {len(frames)}.")
+            raise ValueError(f"{len(pages)} pages were rendered, but heads and feet of {len(frames)}.")
         for page, form in zip(pages, forms, strict=True):
             _put_in_frame(out, page, form, frames[0].Resources.ColorSpace)
         del out.pages[: len(frames)]
@@ -62,7 +62,7 @@ def join(frame: bytes, parts: Sequence[Joined]) -> bytes:
 
 
 def _put_in_frame(out: Pdf, page: pikepdf.Page, form: Object, colours: Object) -> None:
-    """Head and foot come first, as decoration: the tree never leads to them."""
+    """Puts head and foot first, as artifacts: the tag tree never leads to them."""
     # Pages of a part share their resources; the frame is this page's alone.
     resources = Dictionary(page.obj.Resources)
     resources.XObject = Dictionary(resources.get(Name.XObject, Dictionary()))
@@ -74,7 +74,7 @@ def _put_in_frame(out: Pdf, page: pikepdf.Page, form: Object, colours: Object) -
 
 
 class _Tree:
-    """The tag tree of a file that takes over those of its parts."""
+    """The tag tree of the joined file, made of those of its parts."""
 
     def __init__(self, out: Pdf):
         self.out = out
@@ -115,7 +115,7 @@ class _Tree:
 
 
 class _Outline:
-    """The outline of a file, of two levels, that takes over those of its parts."""
+    """The outline of the joined file, two levels deep, made of those of its parts."""
 
     def __init__(self, out: Pdf):
         self.out = out

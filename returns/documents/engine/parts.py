@@ -1,4 +1,4 @@
-"""A document in parts, each of which begins a page: drawn side by side, and again only when they change."""
+"""A document in parts, each of which begins a page: rendered in parallel, and again only when they change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CLOSING = "</body>\n</html>\n"
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
 RUNNING = re.compile(r'<div class="running".*?</div>', re.DOTALL)
 UNKNOWN = '.toc a::after { content: "00" }\n'  # as wide as the number that is known later
-# The head and foot of a page tell its number, which no part knows: they are drawn when all pages are there.
+# Heads and feet have page numbers, which no part knows: they are rendered when all pages are known.
 BARE = """
 @page { @top-left { content: none } @top-center { content: none } @top-right { content: none }
 @bottom-left { content: none } @bottom-right { content: none } }
@@ -34,7 +34,7 @@ BARE = """
 
 @dataclass(frozen=True)
 class Part:
-    """Some pages of a document, as HTML that stands by itself."""
+    """Some pages of a document, as a complete HTML document."""
 
     name: str
     html: str
@@ -42,7 +42,7 @@ class Part:
 
     @property
     def key(self) -> str:
-        """The same for the same pages."""
+        """Cache key: a hash of the part's name, HTML and CSS."""
         return hashlib.sha256(json.dumps([self.name, self.html, self.css]).encode()).hexdigest()
 
 
@@ -58,7 +58,7 @@ class DrawnPart:
 
     @classmethod
     def read(cls, name: str, reply: bytes) -> DrawnPart:
-        """From what `draw_part` returned."""
+        """The part in a reply of `draw_part`."""
         facts, _, body = reply.partition(b"\n")
         found = json.loads(facts)
         return cls(name, body, found["anchors"], tuple(found["heads"]), found["last_head"])
@@ -70,14 +70,14 @@ class DrawnPart:
 
 @dataclass(frozen=True)
 class Pieces:
-    """A document taken apart."""
+    """A document cut into its parts."""
 
-    opening: str  # all before the first part
+    opening: str  # everything before the first part
     running: str  # what the head and foot of each page repeat
     parts: tuple[Part, ...]
 
     def numbered(self, drawn: Sequence[DrawnPart]) -> list[Part]:
-        """The parts again, with the pages in the contents that only all of them together show."""
+        """The parts, with the page numbers in the contents, which are known once all parts are rendered."""
         pages: dict[str, int] = {}
         before = 0
         for part in drawn:
@@ -98,7 +98,7 @@ class Pieces:
             for head in part.heads:
                 said = head or said
                 shown = f' data-head="{escape(said)}"' if said else ""
-                running = "" if leaves else self.running  # said once, it holds for all
+                running = "" if leaves else self.running  # once is enough for all pages
                 leaves.append(f'<div class="leaf leaf--{part.name}"{shown}>{running}</div>\n')
             said = part.last_head or said
         return f"{self.opening}{''.join(leaves)}{CLOSING}"
@@ -110,7 +110,7 @@ def cut(html: str, css: str) -> Pieces | None:
     if not rest:
         return None
     running = RUNNING.search(html)
-    # What is said of the whole, and of the moment, draws no part anew.
+    # What is said of the whole document, and of the moment, doesn't make a part render again.
     bare = HEAD.sub("<head><title>Part</title></head>", opening)
     parts = []
     for name, body in zip(rest[::2], rest[1::2], strict=True):

@@ -108,11 +108,11 @@ def _design() -> tuple[FontConfiguration, CSS]:
 
 @contextmanager
 def packaged_only() -> Iterator[StaticOnly]:
-    """What a document reads in the meantime; raises RenderFailed when it asks for anything but packaged files."""
+    """Within the block a document reads packaged files only; raises RenderFailed where it asks for anything else."""
     fetcher = StaticOnly()
     try:
         yield fetcher
-    except FatalURLFetchingError as error:  # no Exception: it would pass every other handler
+    except FatalURLFetchingError as error:  # it is no Exception, so no other handler would catch it
         raise RenderFailed(_refusal(fetcher)) from error
     if fetcher.refused:
         raise RenderFailed(_refusal(fetcher))

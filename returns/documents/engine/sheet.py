@@ -1,4 +1,4 @@
-"""A document that is ready to be drawn."""
+"""A document ready to be rendered."""
 
 from __future__ import annotations
 
@@ -30,28 +30,28 @@ logger = logging.getLogger(__name__)
 
 
 class LimitReached(RenderFailed):
-    """The document took more of something than it may; with more of it, it might be drawn."""
+    """The document reached a limit; with a higher one it might be rendered."""
 
 
 class NotArchival(RenderFailed):
-    """The document can't be stored: it isn't, or would not be, the archival file that it says it is."""
+    """The document can't be stored, because its PDF is not, or would not be, valid PDF/A-3b."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """All that a drawing depends on: the same sheet always gives the same bytes."""
+    """Everything that a PDF is made of: the same sheet always gives the same bytes."""
 
     name: str  # of the file, without ending
     html: str
     css: str  # follows the packaged stylesheet
-    at: datetime.datetime  # the moment the document speaks of
+    at: datetime.datetime  # the moment that the document describes
     attached: tuple[Attached, ...] = ()
 
     def pdf(self, limits: child.Limits = child.USUAL) -> bytes:
-        """The document as PDF, drawn in child processes. Takes seconds: never inside a transaction.
+        """The document as PDF, rendered in child processes. Takes seconds: never inside a transaction.
 
-        A document in parts is drawn on several processors, and of its parts only those not drawn lately.
-        A letter that no packaged face has is drawn as its code. Raises RenderFailed, with the reason, when the
+        A document in parts is rendered on several processors, and of its parts only those not in the cache.
+        A letter that no packaged font has is printed as its code. Raises RenderFailed, with the reason, when the
         document asks for what it may not, and LimitReached.
         """
         pieces = cut(self._printed, self.css)
@@ -92,7 +92,7 @@ class Sheet:
         return letters.with_codes(self.html)
 
     def _around(self, letter: str) -> str:
-        """The words about the first such letter, without markup where it isn't within it, as what heads repeat is."""
+        """The words around that letter: of the text, or of an attribute, such as a repeated head."""
         text = TAG.sub(" ", self.html)
         text = unescape(text if letter in text else self.html)
         at = text.index(letter)
@@ -100,7 +100,7 @@ class Sheet:
 
     def _joined(self, crew: child.Crew, pieces: Pieces) -> bytes:
         cache = caches[CACHE]
-        # Heads and feet hold page numbers, known when all parts are there; most often they are as the last time.
+        # Heads and feet have page numbers, known once all parts are rendered; mostly they are as they were last time.
         before = cache.get(self.name)
         guess = pieces.frame(before) if before else ""
         drawn, framed = _draw(crew, pieces.parts, self._framing(guess))
@@ -110,12 +110,12 @@ class Sheet:
         return crew.do([(join, (again or framed)[0], [part.joined for part in drawn])])[0]
 
     def _framing(self, frame: str) -> list[tuple]:
-        """The heads and feet of the pages, and with them all that is said of the document as a whole."""
+        """The job that renders heads and feet, and describes the document as a whole; none without a frame."""
         identifier = identifier_of(self.html, self.css, self.at, self.attached)
         return [(self._render(frame, identifier=identifier, tagged=False),)] if frame else []
 
     def _render(self, html: str, **how) -> partial[bytes]:
-        # Plain text and plain time: a child reads neither Django nor the zones of the world.
+        # Plain str and UTC: a child imports no Django and reads no time zones.
         at = self.at.astimezone(datetime.UTC)
         return partial(render, f"{html}", at=at, css=self.css, attached=self.attached, **how)
 
@@ -123,10 +123,10 @@ class Sheet:
 def _draw(
     crew: child.Crew, parts: Sequence[Part], further: list[tuple]
 ) -> tuple[list[DrawnPart], list[bytes]]:
-    """The parts in their order, from the cache or drawn now; and what the further jobs make."""
+    """The parts in their order, from the cache or rendered now; and the results of the further jobs."""
     cache = caches[CACHE]
     known = cache.get_many(part.key for part in parts)
-    # The longest is begun first, so that none is left alone at the end.
+    # The longest is started first, so that the last job is a short one.
     wanted = sorted((part for part in parts if part.key not in known), key=lambda part: -len(part.html))
     replies = crew.do([*((draw_part, part) for part in wanted), *further])
     fresh = {part.key: reply for part, reply in zip(wanted, replies, strict=False)}

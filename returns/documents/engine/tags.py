@@ -1,4 +1,4 @@
-"""Completes what WeasyPrint leaves out of tagged files: one table is one, each figure knows all its heads."""
+"""Completes the tags that WeasyPrint writes: a table over several pages is one, each figure has all its heads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ RESOURCES = ("Pattern", "Shading", "XObject")
 
 
 def finish(document, pdf: pydyf.PDF, prefix: str = "") -> None:
-    """The file reads as the page says, and a checker of archival files has nothing to stumble over.
+    """The tags read as the page does, and the file passes the check of PDF/A-3b.
 
     A table over several pages is one table with one head; what each page repeats is marked as decoration.
     Every TD names its row's and its column's heads, spanning ones included; every TH has its scope. The names
@@ -28,7 +28,7 @@ def finish(document, pdf: pydyf.PDF, prefix: str = "") -> None:
 
 
 def _complete_tables(tree: _Tree, prefix: str) -> None:
-    """WeasyPrint 70 credits a head that spans columns to the first of them only and writes no scope."""
+    """Completes heads: WeasyPrint 70 gives one that spans columns to the first of them only, and writes no scope."""
     names = {}
     for element in list(tree.pdf.objects):
         if isinstance(element, pydyf.Dictionary) and element.get("S") == "/Table":
@@ -42,7 +42,7 @@ def _complete_tables(tree: _Tree, prefix: str) -> None:
 
 
 def tidy(document, pdf: pydyf.PDF) -> None:
-    """No empty kind of resource, which the archival checker takes for one in use; each attachment listed once."""
+    """Removes empty kinds of resources, which the archival checker takes for used; lists attachments once."""
     for thing in pdf.objects:
         if isinstance(thing, pydyf.Dictionary) and "ExtGState" in thing:
             for kind in RESOURCES:
@@ -94,7 +94,7 @@ def _join(tree: _Tree, parts: list, element, first, firsts: dict) -> None:
 
 
 def _name_signs(tree: _Tree, parts: list, references: list) -> None:
-    """A letter that stands for a word, such as a light, has that word as its alternative text: its title."""
+    """A letter that represents a word, such as a rating, gets that word, its title, as alternative text."""
     boxes_in = [
         child for part in parts for child in (part.children if isinstance(part, boxes.LineBox) else [part])
     ]
@@ -133,7 +133,7 @@ def _parts(table) -> list:
 
 
 def _drop_unread(tree: _Tree) -> None:
-    """What no one reads in the tree, heads and feet of pages and repeated heads of tables, is decoration."""
+    """Marks as artifacts what is not in the tree: heads and feet of pages, and repeated heads of tables."""
     reached = set()
     stack = [tree.root.reference]
     while stack:
@@ -151,7 +151,7 @@ def _drop_unread(tree: _Tree) -> None:
                     unread[page].append(number)
                     held[number] = "null"
         elif held not in reached:
-            raise ValueError("A link stands in the head of a page or table, where no one reads it.")
+            raise ValueError("A link is in the head of a page or table, where no one reads it.")
     for page, numbers in unread.items():
         _to_decoration(tree, tree.pdf.page_references[page], set(numbers))
     for element in tree.pdf.objects:
@@ -161,7 +161,7 @@ def _drop_unread(tree: _Tree) -> None:
 
 
 def _to_decoration(tree: _Tree, page: bytes, numbers: set[int]) -> None:
-    """Marks that content of the page as artifact. It must be drawn on the page itself."""
+    """Marks that content of the page as artifact. It must be on the page itself."""
     content = tree.find(tree.find(page)["Contents"]).stream
     for at in range(len(content) - 1, 1, -1):
         marked = content[at - 1]
@@ -220,7 +220,7 @@ def _complete_table(tree: _Tree, table, names: dict, prefix: str) -> None:
                         for each in taken:
                             columns.setdefault(each, []).append(key)
                     elif width > 1:
-                        # A head over the whole row speaks for the rows of its group.
+                        # A head over the whole row is the head of the rows of its group.
                         attributes["Scope"] = "/Row"
                         group = [key]
                     else:

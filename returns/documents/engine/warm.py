@@ -1,4 +1,4 @@
-"""Imported once where the children that draw are started from: all that drawing needs, read and tried."""
+"""Imported once in the fork server from which child processes start: loads and tries all that rendering needs."""
 
 import datetime
 

@@ -136,7 +136,7 @@ def test_too_many_fields_are_refused_like_too_many_characters(signed_in):
     response = officer.post(R1, {f"field-{number}": "x" for number in range(2001)})
 
     assert response.status_code == 413
-    assert "Not saved: too much was sent at once" in response.content.decode()
+    assert "Not saved: the form is too long" in response.content.decode()
 
 
 def test_what_is_too_large_is_refused_to_a_stranger_too(client):
@@ -145,4 +145,4 @@ def test_what_is_too_large_is_refused_to_a_stranger_too(client):
     response = client.post(R1, {"text": "x" * 6_100_000})
 
     assert response.status_code == 413
-    assert "Not saved: too much was sent at once" in response.content.decode()
+    assert "Not saved: the form is too long" in response.content.decode()

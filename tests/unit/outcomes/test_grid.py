@@ -24,7 +24,7 @@ def rows_of(page: str) -> dict[str, str]:
 
 
 def letters_of(row: str) -> list[str]:
-    return re.findall(r'class="light light--\w+" aria-hidden="true">(\w)<', row)
+    return re.findall(r'class="light light--\w+" aria-hidden="true">\s*(\w)<', row)
 
 
 @pytest.mark.parametrize("username", ["wyeborough-lead", "wyeborough-officer-corporate"])

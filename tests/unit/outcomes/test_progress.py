@@ -74,5 +74,5 @@ def test_an_adopted_stretch_outcome_is_listed_apart_wherever_the_outcomes_stand(
     assert voluntary & set(found.at_risk) == set()
     codes = ", ".join(found.stretch)
     assert f"stretch outcomes, which have no date to meet: {codes}" in re.sub(r"</?a\b[^>]*>", "", cabinet)
-    assert f"Adopted by choice, with no date to meet, and not green by 31 March 2006: {codes}." in report
+    assert f"Adopted voluntarily, with no due date, and not green by 31 March 2006: {codes}." in report
     assert "E1 is red" not in risks

@@ -1,4 +1,4 @@
-"""The register of funding risks: what the data imply, what people make of it, and what the history says."""
+"""The register of funding risks: what the answers suggest, what people do with it, and what the history says."""
 
 import datetime
 from decimal import Decimal
@@ -39,7 +39,7 @@ VALUES = {
     "due": None,
     "lines": ["R12"],
 }
-# What Marchshire's answers imply on 8 December 2004 beside the two risks of the demonstration.
+# What Marchshire's answers suggest on 8 December 2004 beside the two risks of the demonstration.
 IMPLIED = ["late-PRO", "blockers"]
 
 
@@ -121,7 +121,7 @@ def test_one_proposal_is_open_once_and_dismissed_once(marchshire, person):
         Dismissal.objects.create(**fields, title="Twice", event=accepted.added)
 
 
-# What the data imply
+# What the answers suggest
 
 
 def test_late_outcomes_are_proposed_by_area_save_those_a_risk_names(marchshire):
@@ -132,9 +132,7 @@ def test_late_outcomes_are_proposed_by_area_save_those_a_risk_names(marchshire):
     assert (late.title, late.lines, late.likelihood, late.impact, late.money_exposed) == (
         "e-Procurement: G8 forecast late", ("G8",), 4, 3, None,
     )  # fmt: skip
-    assert late.cause == (
-        "By the departments’ own forecast G8 is amber at 31 March 2006, the day by which it is due."
-    )
+    assert late.cause == ("In the departments’ own forecasts G8 is amber at 31 March 2006, the due date.")
     blockers = found["blockers"]
     assert blockers.money_exposed == Decimal(150000)
     assert blockers.title == (
@@ -153,7 +151,7 @@ def test_area_all_red_is_proposed_until_a_risk_names_an_action(marchshire, perso
 
     found = proposed(marchshire)["red-PRO"]
     assert (found.title, found.lines) == (
-        "e-Procurement: all of it red, and no action named",
+        "e-Procurement: all red, and no action named",
         ("R9", "R10", "G8"),
     )
 
@@ -261,7 +259,7 @@ def test_proposal_that_the_data_no_longer_imply_is_refused(marchshire, person):
     seen = proposed(marchshire)["late-PRO"].fingerprint
     set_light(marchshire, "G8", "mar06", "G")
 
-    with pytest.raises(ActionRefused, match="no longer imply this"):
+    with pytest.raises(ActionRefused, match="no longer suggest this risk"):
         accept_risk(return_=marchshire, by=person("lead"), source="late-PRO", fingerprint=seen, values=VALUES)
 
 

@@ -47,7 +47,7 @@ def test_register_shows_risks_picture_and_proposals(lead, marchshire):
 
     for words in (
         "2 open funding risks, 2 of them high",
-        "£203,000 is put at risk, and 1 isn’t put in money.",
+        "£203,000 at risk; 1 risk has no figure.",
         "16 high Risk 1",
         "15 high Risk 2",
         "Member Councillor Anne Holroyd, Cabinet Member, Human Resources and Support Services "
@@ -81,7 +81,7 @@ def test_cabinet_member_reads_risks_but_no_proposal_and_no_button(signed_in, mar
 
     assert "Customer service: progress has been slow" in page
     assert "The e-government lead keeps the register." in page
-    for words in ("What the answers imply", "Dismissed", "Accept", "Add a risk"):
+    for words in ("Suggested risks", "Dismissed", "Accept", "Add a risk"):
         assert words not in page
 
 
@@ -111,7 +111,7 @@ def test_risk_is_added_as_typed(lead, marchshire):
 
 
 @pytest.mark.parametrize(("typed", "kept", "shown"), [
-    ("", None, "not put in money"), ("0", Decimal(0), "£0"), ("1234.50", Decimal("1234.50"), "£1,234.50"),
+    ("", None, "no figure"), ("0", Decimal(0), "£0"), ("1234.50", Decimal("1234.50"), "£1,234.50"),
 ])  # fmt: skip
 def test_blank_money_is_not_nought(lead, marchshire, typed, kept, shown):
     lead.post(RISKS + "new/", TYPED | {"money_exposed": typed})
@@ -134,11 +134,11 @@ def test_blank_money_is_not_nought(lead, marchshire, typed, kept, shown):
     ("money_exposed", "1e9", "“1e9” isn’t a sum in pounds."),
     ("money_exposed", "NaN", "“NaN” isn’t a sum in pounds."),
     ("money_exposed", "1,50", "“1,50” isn’t a sum in pounds."),
-    ("lines", "R9, R99", "“R99” is no priority outcome. Type codes from R1 to E18, such as R9, G8."),
-    ("lines", "<b>", "“<b>” is no priority outcome."),
+    ("lines", "R9, R99", "“R99” is not a priority outcome. Type codes from R1 to E18, such as R9, G8."),
+    ("lines", "<b>", "“<b>” is not a priority outcome."),
     ("due", "tomorrow", "Action due: this isn’t a date. Type it like 16 December 2004 or 16/12/2004."),
-    ("due", "1 January 0204", "Action due: this lies outside 2004 to 2020. Check the year."),
-    ("action", "", "Action: a day is given. Say what is done by then, or clear the day."),
+    ("due", "1 January 0204", "Action due: enter a date from 2004 to 2020."),
+    ("action", "", "Action: say what is done by the date given, or clear the date."),
     ("member_sponsor", "y" * 121, "Member sponsor has 121 characters; the limit is 120."),
 ])  # fmt: skip
 def test_what_no_risk_can_be_is_refused_in_a_sentence(lead, marchshire, field, typed, message):
@@ -196,7 +196,7 @@ def test_proposal_that_changed_meanwhile_is_shown_anew_with_what_was_typed(lead,
     refused = lead.post(RISKS + "accept/late-PRO/", TYPED | {"seen": seen})
 
     assert refused.status_code == 409
-    assert "The answers under this proposal changed after you opened it." in text_of(refused)
+    assert "The answers behind this suggestion changed after you opened it." in text_of(refused)
     assert TYPED["title"] in refused.content.decode()
     again = lead.post(RISKS + "accept/late-PRO/", TYPED | {"seen": seen_in(refused)})
     assert again.url == RISKS + "3/"
@@ -209,7 +209,7 @@ def test_proposal_gone_meanwhile_keeps_what_was_typed(lead, marchshire):
     refused = lead.post(RISKS + "accept/late-PRO/", TYPED | {"seen": seen})
 
     assert refused.status_code == 409
-    assert "no longer imply this" in text_of(refused)
+    assert "no longer suggest this risk" in text_of(refused)
     assert TYPED["title"] in refused.content.decode()
     assert marchshire.risks.count() == 2
 

@@ -99,7 +99,7 @@ def test_a_risk_taken_out_and_one_put_in_are_named(kept, marchshire):
 
     assert history.check(marchshire) == [
         "Risk 3 is missing from the register.",
-        "Risk 9 stands in the register, and the history knows nothing of it.",
+        "Risk 9 is in the register, but the history has no event of it.",
     ]
 
 

@@ -57,13 +57,13 @@ VERDICTS = {
     "update appended": (
         "altered",
         f"The file is {CALLED} with {{update}} bytes added after its end. {OF_THAT}",
-        [(f"{PAGE_10}what is drawn", "{drawn} bytes", "50 bytes")],
+        [(f"{PAGE_10}content", "{drawn} bytes", "50 bytes")],
     ),
     "byte of a comment": ("same", f"{as_long('1 byte')} {NOTHING}", []),
     "byte of a page": (
         "altered",
         f"{as_long('1 byte')} {OF_THAT}",
-        [(f"{PAGE_10}what is drawn", "{drawn} bytes", "{broken}")],
+        [(f"{PAGE_10}content", "{drawn} bytes", "{broken}")],
     ),
     "bytes of the table of objects": (
         "altered",
@@ -92,9 +92,9 @@ VERDICTS = {
     "drawing": (
         "altered",
         ONE_PAGE,
-        [(f"{PAGE_10}what is drawn", "{drawn} bytes", "{drawn} bytes" + DIFFERS)],
+        [(f"{PAGE_10}content", "{drawn} bytes", "{drawn} bytes" + DIFFERS)],
     ),
-    "white cover": ("altered", ONE_PAGE, [(f"{PAGE_10}what is drawn", "{drawn} bytes", "{drawn_31} bytes")]),
+    "white cover": ("altered", ONE_PAGE, [(f"{PAGE_10}content", "{drawn} bytes", "{drawn_31} bytes")]),
     "foot": ("altered", ONE_PAGE, [(f"{PAGE_10}head and foot", "{foot} bytes", "{foot_18} bytes")]),
     "fonts swapped": (
         "altered",
@@ -156,7 +156,7 @@ VERDICTS = {
         "altered",
         f"{THOSE} 1 page and 1 other part of the file are not as stored.",
         [
-            (f"{PAGE_10}what is drawn", "{drawn} bytes", "{drawn_17} bytes"),
+            (f"{PAGE_10}content", "{drawn} bytes", "{drawn_17} bytes"),
             (f"{PAGE_10}layer or property list All", GONE, THERE),
             ("Layers that can be shown or hidden", GONE, THERE),
         ],
@@ -204,15 +204,15 @@ VERDICTS = {
     ),
     "answer": (
         "altered",
-        f"The answers attached to the file differ from {CALLED} in 1 element. {ALL_ELSE}",
+        f"The answers attached to the file differ from {CALLED} in 1 place. {ALL_ELSE}",
         [("Day on which Cabinet meets", "2004-12-02", "2004-12-04")],
     ),
     "answer and page": (
         "altered",
-        f"The answers attached to the file differ from {CALLED} in 1 element, and 1 page is not as stored.",
+        f"The answers attached to the file differ from {CALLED} in 1 place, and 1 page is not as stored.",
         [
             ("Day on which Cabinet meets", "2004-12-02", "2004-12-04"),
-            (f"{PAGE_10}what is drawn", "{drawn} bytes", "{drawn} bytes" + DIFFERS),
+            (f"{PAGE_10}content", "{drawn} bytes", "{drawn} bytes" + DIFFERS),
         ],
     ),
     "answers in other spelling": (

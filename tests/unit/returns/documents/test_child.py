@@ -63,7 +63,7 @@ def test_child_thinks_and_knows_no_environment():
         (mischief.sleep_for_ever, Limits(wall=0.2), "It was not ready after 0.2 seconds."),
         (mischief.take_all_memory, Limits(memory=1024), "It needs more than 1,024 megabytes of memory."),
         (mischief.return_too_much, Limits(size=2), "It is larger than 2 megabytes."),
-        (mischief.die, Limits(), "It ended without a word (exit code 3)."),
+        (mischief.die, Limits(), "It ended without a message (exit code 3)."),
     ],
 )
 def test_child_is_stopped_at_each_limit(work, limits, why):

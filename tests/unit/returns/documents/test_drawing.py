@@ -1,4 +1,4 @@
-"""The queue of documents to be drawn: asked for, claimed, tried, given up, fetched."""
+"""The queue of PDFs to be made: requested, claimed, tried, given up, fetched."""
 
 import datetime
 from dataclasses import replace
@@ -239,8 +239,8 @@ def test_person_asks_waits_and_opens_it(marchshire, signed_in, capsys):
     address = answer.headers["Location"]
     assert answer.status_code == 302
     waiting = client.get(address).content.decode()
-    assert "The return is being drawn" in waiting
-    assert "It is the next to be drawn." in waiting
+    assert "Making your PDF: The return" in waiting
+    assert "It is next in the queue." in waiting
     assert client.get(f"{address}document.pdf").headers["Location"] == address
 
     call_command("draw_documents")
@@ -270,7 +270,7 @@ def test_failure_is_shown_with_its_reason_and_what_to_do(ask, signed_in):
 
     page = signed_in("lead").get(f"/marchshire/ieg4/drawings/{asked.pk}/").content.decode()
 
-    assert "Test could not be drawn" in page
+    assert "Test: the PDF could not be made" in page
     assert "only packaged static files may be used" in page
     assert "tell your administrator" in page
 

@@ -227,7 +227,7 @@ def test_each_page_says_draft_and_its_number(each):
 def test_head_and_foot_name_council_moment_and_proforma(draft):
     for page in draft.pages[1:]:
         assert "Marchshire Council · IEG4 return 2004" in page
-        assert "as at 8 December 2004, 17.30" in page
+        assert "as at 8 December 2004, 5:30pm" in page
         assert PROFORMA.name in page
 
 
@@ -284,7 +284,13 @@ def test_missing_list_counts_what_completeness_counts(each):
     (page,) = [" ".join(page.split()) for page in each.pages if "What is still missing" in page]
 
     assert sum(row.count for row in document.missing) == len(blockers)
-    assert f"{document.exposure} of" in page
+    until = f"is at risk until all {len(blockers):,} blockers are cleared."
+    risk = (
+        f"The whole {document.exposure} capital grant for 2005/06 {until}"
+        if blockers
+        else "No part of the £150,000 capital grant for 2005/06 is at risk."
+    )
+    assert risk in page
     assert document.exposure == ("£150,000" if blockers else "£0")
 
 
@@ -309,7 +315,7 @@ def test_each_blank_light_and_figure_is_marked_and_nothing_else(each):
 
 
 def test_blank_return_says_so_throughout(blank):
-    assert "Nothing is missing" not in blank.solid
+    assert "No blocker is left" not in blank.solid
     assert "Not yet answered" in blank.section_words(2)
     assert blank.document.answered == "0"
 

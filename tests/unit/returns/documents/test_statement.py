@@ -65,11 +65,9 @@ def test_each_department_has_one_page_with_all_it_answers_for(marchshire):
         required = sum(state.required for state in part.states)
         answered = sum(state.answered for state in part.states)
         assert department.name in page
-        assert (
-            f"{answered:,} of {required:,} required answers are in, on {len(part.states)} elements." in page
-        )
+        assert f"{answered:,} of {required:,} required answers are in, on {len(part.states)} lines." in page
         blockers = sum(len(state.blockers) for state in part.states)
-        verdict = f"Incomplete: {blockers} thing" if blockers else "Complete."
+        verdict = f"Incomplete: {blockers} blocker" if blockers else "Complete."
         assert verdict in page
         assert f"{part.signer}, {part.signer.job_title}" in page
         assert "Signature Date" in page
@@ -100,12 +98,12 @@ def test_the_most_there_can_be_stands_on_one_page_and_says_what_is_left_out(db, 
 
     (page,) = printed(statement_sheet(return_, as_at=AT))
 
-    assert [words for words in ("And", "more things") if words not in page] == []
+    assert [words for words in ("And", "more blockers") if words not in page] == []
     assert "24 other owners, together" in page
-    assert "Of 30 owners those with most lines are named; the other 24 are added up." in page
+    assert "The owners with most lines are named; the other 24 are added up in one row." in page
     count = len([b for s in assess(return_).parts[0].states for b in s.blockers])
     shown = statement.MOST_OPEN - 1
-    assert f"And {count - shown:,} more things: the department’s page in the system lists each." in page
+    assert f"And {count - shown:,} more blockers, listed on the department’s page in the system." in page
     assert "Signature Date" in page
 
 
@@ -122,14 +120,14 @@ def test_department_that_answers_nothing_is_told_so(db):
 
     (page,) = printed(statement_sheet(return_, [lost], as_at=AT))
 
-    told = "Lost property Nothing to answer. No element of the return has been given to this department. The "
+    told = "Lost property Nothing to answer. No line of the return is allocated to this department. The "
     assert told in page
 
 
 def test_council_without_departments_is_told_so(db):
     (page,) = printed(statement_sheet(blank_return(departments=0), as_at=AT))
 
-    assert "No department takes part The administrator adds departments" in page
+    assert "No department takes part When the administrator adds a department" in page
 
 
 def render(target, *options) -> None:

@@ -53,7 +53,7 @@ def test_changed_character_in_the_data_names_the_answer(version):
 
     assert (verdict.kind, verdict.sentence) == (
         "altered",
-        f"The answers attached to the file differ from {CALLED} in 1 element. "
+        f"The answers attached to the file differ from {CALLED} in 1 place. "
         "Everything else that was compared is as stored.",
     )
     (found,) = verdict.differences
@@ -226,7 +226,7 @@ def test_text_that_no_page_can_show_is_shown_without_it(wyeborough, version, sig
         # A second row for the same cell: which of the two counts is up to whoever reads them.
         (
             lambda text: json.dumps({**json.loads(text), "answers": json.loads(text)["answers"] * 2}),
-            f"The answers attached to the file are not those of {CALLED}: elements are repeated or reordered.",
+            f"The answers attached to the file are not those of {CALLED}: entries are repeated or reordered.",
         ),
         (
             lambda text: text.replace('"cabinet_date":', '"cabinet_date":"2004-12-04","cabinet_date":', 1),

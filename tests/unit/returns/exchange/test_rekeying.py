@@ -245,21 +245,21 @@ SAVE = "Choose the filled template, saved as CSV."
         (b" \r\n ", "The file is empty. Fill in the template and choose that file."),
         (
             HEAD.encode(),
-            "Under its first row the file has nothing. Fill in the template and choose that file.",
+            "The file has no rows below the first. Fill in the template and choose that file.",
         ),
         (
             b"PK\x03\x04rest",
             "The file is a workbook. In the spreadsheet choose “Save as”, then CSV, and choose that file.",
         ),
         (b"%PDF-1.7", f"The file is a PDF. {SAVE}"),
-        (b"x" * (LARGEST + 1), f"The file has 2.0 MB; the most is 2 MB. {SAVE}"),
+        (b"x" * (LARGEST + 1), f"The file is 2.0 MB; the limit is 2 MB. {SAVE}"),
         (
             GOOD.encode("latin-1"),
-            "The file’s letters can’t be read. Save it again as “CSV UTF-8” and choose that file.",
+            "The file’s characters can’t be read. Save it again as “CSV UTF-8” and choose that file.",
         ),
         (
             b"\xff\xfe\x00",
-            "The file’s letters can’t be read. Save it again as “CSV UTF-8” and choose that file.",
+            "The file’s characters can’t be read. Save it again as “CSV UTF-8” and choose that file.",
         ),
         (GOOD.encode() + b"\x00", f"The file isn’t text. {SAVE}"),
         (
@@ -282,11 +282,11 @@ SAVE = "Choose the filled template, saved as CSV."
         ),
         (
             b"Reference,Keyed\nR1.comment,x\nr1.Comment,y\n",
-            "r1.Comment stands twice, the second time in row 3. Leave one of the two rows out.",
+            "r1.Comment is in the file twice, again in row 3. Remove one of the two rows.",
         ),
         (
             b'Reference,Keyed\nR1.comment,"x\n',
-            "The file isn’t whole CSV: a quotation mark is opened and not closed, or closed too early. Save it from "
+            "The file isn’t valid CSV: a quotation mark is opened and not closed, or closed too early. Save it from "
             "the spreadsheet again, as CSV.",
         ),
     ],

@@ -199,7 +199,7 @@ def test_unknown_address_is_not_found(signed_in, address):
     response = signed_in("lead").get(address)
 
     assert response.status_code == 404
-    assert "There is no such page" in response.content.decode()
+    assert "Page not found" in response.content.decode()
 
 
 def test_page_of_another_department_looks_like_one_that_is_not_there(signed_in):
