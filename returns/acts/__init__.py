@@ -4,17 +4,12 @@ Acts that move the return from one state to another are in `lifecycle`.
 """
 
 from .accounts import save_account
-from .answers import (
-    Change,
-    Conflict,
-    Saved,
-    add_case_study,
-    allocate_lines,
-    remove_case_study,
-    save_answers,
-)
+from .allocating import allocate_lines
+from .answers import Saved, save_answers
 from .base import ActionRefused, NewerThanStored, fresh, lock, refuse_newer, who_saved
+from .case_studies import add_case_study, remove_case_study
 from .correcting import correct_decision, correct_filing
+from .merging import Change, Conflict
 from .report import (
     ParagraphConflict,
     add_paragraph,
