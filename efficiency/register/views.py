@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 from returns.acts import ActionRefused
 from returns.checks.completeness import assess
 from returns.forms import unsaved
-from returns.forms.answers import VersionField
+from returns.forms.fields import VersionField
 from returns.rules import access
 from returns.views.base import ReturnMixin, given_back
 

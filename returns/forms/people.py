@@ -9,7 +9,8 @@ from django.utils.text import slugify
 from ..acts import lock, save_account
 from ..answers.opening import add_department
 from ..models import Department, Return, Role, User
-from .answers import NameField, RecordForm, form_helper
+from .answers import RecordForm, form_helper
+from .fields import NameField
 
 
 def _has_a_page(username: str) -> None:
