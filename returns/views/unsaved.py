@@ -102,7 +102,7 @@ class UnsavedDetail(UnsavedMixin, TemplateView):
     template_name = "returns/unsaved_detail.html"
 
     def post(self, request, *args, **kwargs):
-        self.row.delete()
+        unsaved.forget(self.row)
         messages.success(request, "Deleted.")
         return redirect("returns:unsaved-list", self.authority.slug)
 
