@@ -20,12 +20,15 @@ def last_move(return_: Return) -> Event | None:
     return return_.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
 
 
-def why_locked(return_: Return) -> str:
-    """The sentences every refused change ends in; nothing while the return is being prepared."""
+def why_locked(return_: Return, move: Event | None = None) -> str:
+    """The sentences every refused change ends in; nothing while the return is being prepared.
+
+    `move` is its last move, where that was read already.
+    """
     status = return_.status
     if status == Return.Status.PREPARING:
         return ""
-    move = last_move(return_)
+    move = move or last_move(return_)
     return f"{_how(return_, status, move)} {_who_can_open(return_)}"
 
 

@@ -161,7 +161,7 @@ class ActList(ReturnMixin, TemplateView):
         mine = {action: why_not_yet(action, return_, user) for action in available_actions(return_, user)}
         ready = [action for action, reason in mine.items() if not reason]
         primary = next((action for action in ONWARD if action in ready), None)
-        working = return_.status in access.WORKING
+        working, move = return_.status in access.WORKING, refusals.last_move(return_)
         return super().get_context_data(**kwargs) | {
             "way": [(status, status == return_.status) for status in Return.Status],
             "primary": primary,
@@ -173,8 +173,8 @@ class ActList(ReturnMixin, TemplateView):
                 if return_.status in transition.sources and action not in mine and self._can_happen(action)
             ],
             "blockers": len(assess(read(return_)).blockers) if working else 0,
-            "lock": refusals.why_locked(return_),
-            "move": refusals.last_move(return_),
+            "lock": refusals.why_locked(return_, move),
+            "move": move,
             "decision": return_.decision,
             "delegation": self._delegation(),
             "printed": _printed(return_.decision, versions),

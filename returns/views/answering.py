@@ -210,7 +210,7 @@ class CaseStudyCreate(ReturnMixin, View):
         return access.can_add_case_study(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
-        own = {department.slug: department for department in request.user.departments.order_by("name")}
+        own = {department.slug: department for department in request.user.own_departments}
         department = own.get(request.POST.get("department", "")) or next(iter(own.values()))
         try:
             study = add_case_study(return_=self.return_, by=request.user, department=department)
