@@ -14,8 +14,8 @@ from django.utils.decorators import method_decorator
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from returns.models import Return
 from returns.rules import access
+from returns.views.work import first_page
 
 from .readiness import ask_database, readiness
 
@@ -30,12 +30,12 @@ def home(request):
     user = request.user
     if user.authority is None:
         return render(request, "ieg4/no_council.html", status=403)
-    return_ = Return.objects.filter(authority=user.authority).order_by("-pk").first()
+    return_ = user.authority.returns.order_by("-pk").first()
     if return_ is None or not access.can_read_return(user, return_):
         if access.can_manage_people(user, user.authority):
             return redirect("returns:person-list", user.authority.slug)
         return render(request, "ieg4/no_council.html", status=403)
-    return redirect(return_)
+    return redirect(first_page(user, return_))
 
 
 @method_decorator(login_not_required, name="dispatch")

@@ -8,7 +8,7 @@ from django.views.generic import TemplateView
 from returns.acts import ActionRefused, save_answers
 from returns.answers.reader import read
 from returns.forms import unsaved
-from returns.forms.answers import merged, table_formset
+from returns.forms.answers import table_formset
 from returns.forms.conflicts import conflict_context
 from returns.rules import access, refusals
 from returns.values import wording
@@ -37,17 +37,16 @@ class LightGrid(ReturnMixin, TemplateView):
         row = unsaved.find(request)
         if row is None:
             return super().get(request, *args, **kwargs)
-        formset = self._formset(merged(row.posted))
+        formset = self._formset(row.posted)
         formset.is_valid()
         return self.render_to_response(self.get_context_data(formset=formset, kept=True))
 
     def post(self, request, *args, **kwargs):
-        posted = merged(request.POST)
-        formset = self._formset(posted)
+        formset = self._formset(request.POST)
         if self._late_for_all():
             return unsaved.refused(refusals.why_locked(self.return_))
         # A rating that can't be set any more must not be dropped silently.
-        if late := self._late(posted, but={form.entry.address for form in formset}):
+        if late := self._late(request.POST, but={form.entry.address for form in formset}):
             return unsaved.refused(self._why_late(late))
         if not formset.is_valid():
             return self.render_to_response(self.get_context_data(formset=formset), status=422)
@@ -58,7 +57,7 @@ class LightGrid(ReturnMixin, TemplateView):
             return given_back(self.render_to_response(context, status=409))
         if saved.conflicts:
             context = self.get_context_data(
-                formset=formset, **conflict_context(saved.conflicts, posted, request.user)
+                formset=formset, **conflict_context(saved.conflicts, formset, request.user)
             )
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         count = len(saved.events)

@@ -8,6 +8,10 @@ import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
+from tests.support.writes import writes
+
 ROOT = Path(__file__).resolve().parents[1]
 APPS = ("returns", "outcomes", "efficiency", "ieg4")
 
@@ -176,25 +180,112 @@ def test_only_the_agreed_files_stand_at_the_top():
     assert {top for top in tops if not top.startswith(".")} <= MAY_STAND_AT_TOP
 
 
-def test_acts_take_keywords_only_and_lock_the_return():
-    """An act is a public function that opens a transaction; the others in these modules are parts of acts."""
-    paths = [*sorted((ROOT / "returns/acts").glob("*.py")), ROOT / "efficiency/register/acts.py"]
-    trees = [ast.parse(path.read_text()) for path in paths]
-    functions = [n for tree in trees for n in tree.body if isinstance(n, ast.FunctionDef)]
-    acts = [f for f in functions if "transaction.atomic" in ast.unparse(f)]
+def acts() -> dict[str, tuple[ast.FunctionDef, str]]:
+    """Each act with its text and that of its module's functions it is made of. An act opens a transaction."""
+    found = {}
+    for path in [*sorted((ROOT / "returns/acts").glob("*.py")), ROOT / "efficiency/register/acts.py"]:
+        functions = {
+            node.name: node for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)
+        }
+        for name, act in functions.items():
+            if "transaction.atomic" in ast.unparse(act):
+                found[name] = act, "\n".join(map(ast.unparse, made_of(act, functions)))
+    return found
 
-    assert {act.name for act in acts} == {
+
+def made_of(function: ast.FunctionDef, functions: dict) -> list[ast.FunctionDef]:
+    """The function, and those of its module that it calls, each once."""
+    found = [function]
+    for each in found:  # which grows meanwhile
+        called = {node.id for node in ast.walk(each) if isinstance(node, ast.Name)}
+        found += [functions[name] for name in called & functions.keys() if functions[name] not in found]
+    return found
+
+
+def test_acts_take_keywords_only_lock_what_they_change_and_ask_a_rule_of_who_acts_now():
+    found = acts()
+
+    assert found.keys() == {
         "save_answers", "add_case_study", "remove_case_study", "allocate_lines", "sign_department",
         "sign_figures", "raise_query", "ask_question", "reply_to_query", "close_query",
         "add_risk", "accept_risk", "dismiss_risk", "update_risk", "close_risk",
-        "correct_decision", "correct_filing",
-        "save_edit",  # for edit_paragraph and add_paragraph
-        "save_account",
+        "correct_decision", "correct_filing", "remind", "send_due", "mark_seen",
+        "save_edit",  # for edit_paragraph and add_paragraph, whose part of it asks the rule
+        "open_return", "save_account", "save_department",
     }  # fmt: skip
-    assert [act.name for act in acts if act.args.args] == []
-    locked = r"lock\(return_\)|_begin\(return_, by\)"
-    # An account is the council's, so that its row is locked.
-    assert [act.name for act in acts if not re.search(locked, ast.unparse(act))] == ["save_account"]
+    assert [name for name, (act, _) in found.items() if act.args.args] == []
+    own_return = {name for name, (_, text) in found.items() if re.search(r"\block\(return_\)", text)}
+    council = {name for name, (_, text) in found.items() if re.search(r"\block_council\(authority\)", text)}
+    assert found.keys() - own_return == {"open_return", "save_account"}
+    assert council == {"open_return", "save_account", "save_department"}
+    asked = {name for name, (_, text) in found.items() if re.search(r"\baccess\.(can_|is_)\w+\(", text)}
+    present = {name for name, (_, text) in found.items() if re.search(r"\bfresh\(by\)", text)}
+    # Nobody in particular sends the reminders of a day; the state of the return alone allows them.
+    assert found.keys() - present == {"send_due"}
+    assert found.keys() - asked == {"send_due", "save_edit"}
+
+
+# Where records are changed beside the acts, and why.
+WRITES_BESIDE_ACTS = {
+    "returns/messages/notices.py": "part of the act that it tells of",
+    "returns/messages/mail.py": "the queue of e-mail keeps its own books",
+    "returns/documents/queue.py": "the queue of documents keeps its own books",
+    "returns/forms/unsaved/store.py": "what was typed and not saved is kept beside the return, for its writer alone",
+    "returns/demo/__init__.py": "the demonstration councils are made with their people, in development only",
+    "ieg4/readiness.py": "reads what no model stands for: that the database answers, and its triggers",
+}
+
+
+def test_records_are_changed_in_acts_and_nowhere_else():
+    acting = ("returns/acts/", "returns/lifecycle/", "returns/history/", "efficiency/register/acts.py")
+    found = {}
+    for path in [path for app in APPS for path in modules(app)]:
+        name = str(path.relative_to(ROOT))
+        if not name.startswith(acting) and (lines := writes(path.read_text())):
+            found[name] = lines
+
+    assert found.keys() == WRITES_BESIDE_ACTS.keys(), found
+
+
+PLANTED = """
+notice.save()
+form.save()
+super().save(update_fields=["name"])
+Notice(person=person).save(force_insert=True)
+Group.objects.get_or_create(name=role)
+Notice.objects.filter(pk=1).update(seen_at=now)
+unseen.update(seen_at=now)
+department.delete()
+return_.sent_back.all().delete()
+person.groups.set([])
+self.person.departments.add(department)
+return_.versions.clear()
+AnswerModel.objects.bulk_update(rows, ["version"])
+await notice.asave()
+cursor.execute("UPDATE returns_notice SET seen_at = NULL")
+"""
+NO_WRITES = """
+book.save(written)
+found.update(body.digest.encode())
+vars().update(values)
+token = _moment.set(moment)
+ended.set()
+seen.add(place.key)
+cache.set("parts", drawn)
+cache.delete("parts")
+os.environ.clear()
+old.remove(pair[0])
+"""
+
+
+@pytest.mark.parametrize("line", [line for line in PLANTED.splitlines() if line])
+def test_a_change_of_a_record_is_found(line):
+    assert writes(line) == [1]
+
+
+@pytest.mark.parametrize("line", [line for line in NO_WRITES.splitlines() if line])
+def test_what_only_sounds_like_a_change_of_a_record_is_none(line):
+    assert writes(line) == []
 
 
 def test_only_the_lifecycle_moves_a_return_and_only_the_history_writes_events():

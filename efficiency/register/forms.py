@@ -6,7 +6,8 @@ import re
 
 from django import forms
 
-from returns.forms.answers import PageForm, TypedField, WordsField, form_helper
+from returns.forms.answers import PageForm, form_helper
+from returns.forms.fields import TypedField, WordsField
 from returns.lifecycle.forms import day_field, words_field
 from returns.models import Return
 from returns.values.parsing import clean_text, parse_pounds, shorten

@@ -64,19 +64,24 @@ def all_risks(return_: Return) -> list[Risk]:
     return risks
 
 
-def implied_risks(assessment: Assessment) -> list[Proposal]:
+def dismissals_of(return_: Return) -> list[Dismissal]:
+    """Every dismissed suggestion, with who dismissed it."""
+    return list(Dismissal.objects.filter(return_record=return_).select_related("event__by"))
+
+
+def implied_risks(
+    assessment: Assessment, risks: list[Risk] | None = None, dismissals: list[Dismissal] | None = None
+) -> list[Proposal]:
     """The suggested risks that no risk covers, with the dismissal of those that were dismissed.
 
     One that was accepted isn't suggested while its risk is open, nor, once that is closed, while the answers stay as
-    they were then.
+    they were then. Risks and dismissals are read unless they are given.
     """
     return_ = assessment.answers.return_
-    risks = all_risks(return_)
+    risks = all_risks(return_) if risks is None else risks
     said = {(risk.source, risk.fingerprint) for risk in risks if risk.source}
-    dismissed = {
-        (row.source, row.fingerprint): row
-        for row in Dismissal.objects.filter(return_record=return_).select_related("event__by")
-    }
+    dismissals = dismissals_of(return_) if dismissals is None else dismissals
+    dismissed = {(row.source, row.fingerprint): row for row in dismissals}
     return [
         Proposal(**vars(each) | {"dismissed": dismissed.get((each.source, each.fingerprint))})
         for each in proposals(assessment, [risk for risk in risks if risk.is_open])

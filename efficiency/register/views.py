@@ -10,12 +10,12 @@ from django.views.generic import TemplateView
 from returns.acts import ActionRefused
 from returns.checks.completeness import assess
 from returns.forms import unsaved
-from returns.forms.answers import VersionField
+from returns.forms.fields import VersionField
 from returns.rules import access
 from returns.values import wording
 from returns.views.base import ReturnMixin, given_back
 
-from ..models import Dismissal, Risk, band_of
+from ..models import Risk, band_of
 from .acts import (
     LABELS,
     REFUSAL,
@@ -31,7 +31,7 @@ from .acts import (
     values_of,
 )
 from .forms import RiskForm, WhyForm
-from .proposals import all_risks, implied_risks, sources
+from .proposals import all_risks, dismissals_of, implied_risks, sources
 
 
 class RegisterMixin(ReturnMixin):
@@ -64,13 +64,9 @@ class RiskList(RegisterMixin, TemplateView):
         named = [risk.money_exposed for risk in shown if risk.money_exposed is not None]
         # Suggestions come from the present answers, which a Cabinet member does not see.
         watching = access.can_watch(self.request.user, self.return_)
-        proposed = implied_risks(assess(self.return_)) if watching else []
+        dismissals = dismissals_of(self.return_) if watching else []
+        proposed = implied_risks(assess(self.return_), risks, dismissals) if watching else []
         holding = {each.dismissed.pk for each in proposed if each.dismissed}
-        dismissals = (
-            Dismissal.objects.filter(return_record=self.return_).select_related("event__by")
-            if watching
-            else []
-        )
         return super().get_context_data(**kwargs) | {
             "risks": [{"risk": risk, "money": _money(risk)} for risk in shown],
             "high": sum(risk.band == "high" for risk in shown),

@@ -8,7 +8,8 @@ from django.utils.timezone import localtime
 from django.views.generic import FormView, TemplateView, View
 
 from returns.acts import ActionRefused, ParagraphConflict, add_paragraph, edit_paragraph
-from returns.forms.answers import PageForm, VersionField, WordsField, form_helper
+from returns.forms.answers import PageForm, form_helper
+from returns.forms.fields import VersionField, WordsField
 from returns.models import Return
 from returns.models.report_headings import BY_KEY, MAX_WORDS
 from returns.rules import access, refusals

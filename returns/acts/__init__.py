@@ -3,18 +3,15 @@
 Acts that move the return from one state to another are in `lifecycle`.
 """
 
-from .accounts import save_account
-from .answers import (
-    Change,
-    Conflict,
-    Saved,
-    add_case_study,
-    allocate_lines,
-    remove_case_study,
-    save_answers,
-)
-from .base import ActionRefused, NewerThanStored, fresh, lock, refuse_newer, who_saved
+from .accounts import save_account, save_department
+from .allocating import allocate_lines
+from .answers import Saved, save_answers
+from .base import ActionRefused, NewerThanStored, fresh, lock, lock_council, refuse_newer, who_saved
+from .case_studies import add_case_study, remove_case_study
 from .correcting import correct_decision, correct_filing
+from .merging import Change, Conflict
+from .noticing import mark_seen
+from .opening import open_return
 from .report import (
     ParagraphConflict,
     add_paragraph,
@@ -54,7 +51,10 @@ __all__ = [
     "edit_paragraph",
     "fresh",
     "lock",
+    "lock_council",
+    "mark_seen",
     "makes_report_copies",
+    "open_return",
     "place_of",
     "prepared_by",
     "raise_query",
@@ -65,6 +65,7 @@ __all__ = [
     "restore_answers",
     "save_account",
     "save_answers",
+    "save_department",
     "sign_department",
     "sign_figures",
     "statement_of",

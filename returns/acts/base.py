@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from ..models import Event, Return, User
+from ..models import Authority, Event, Return, User
 from ..values import wording
 
 
@@ -35,6 +35,11 @@ def who_saved(events: Iterable[Event], reader: User) -> str:
 def lock(return_: Return) -> Return:
     """The return as it is now, its row locked until the transaction ends."""
     return Return.objects.select_for_update(of=("self",)).select_related("authority").get(pk=return_.pk)
+
+
+def lock_council(authority: Authority) -> Authority:
+    """The council as it is now, its row locked until the transaction ends; rows may still refer to it."""
+    return Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
 
 
 def fresh(by: User) -> User:

@@ -16,7 +16,7 @@ from ..messages.notices import tell
 from ..models import Notice, Return, User
 from ..rules import access
 from ..values import wording
-from . import lock
+from .base import ActionRefused, fresh, lock
 
 # Days before a date on which its owners are reminded of it; after it they are reminded daily.
 BEFORE = frozenset({7, 3, 1, 0})
@@ -33,15 +33,24 @@ def due_reminders(return_: Return, today: datetime.date) -> dict[User, list[Bloc
     return found
 
 
-def send_due(return_: Return, today: datetime.date) -> list[Notice]:
-    """Each of them is told once that day; nobody who has left, and nothing once the return is with Cabinet."""
-    if return_.status not in access.ALLOCATING:
+@transaction.atomic
+def send_due(*, return_: Return, today: datetime.date) -> list[Notice]:
+    """Each of them is told once that day; nobody who has left, and nothing once the return is with Cabinet.
+
+    No person does it, so no rule asks who; the notices themselves are the record of it.
+    """
+    return_ = lock(return_)
+    if not access.reminders_are_sent(return_):
         return []
     return _tell(return_, due_reminders(return_, today), today, by=None)
 
 
-def remind(return_: Return, *, by: User, only: str = "") -> list[Notice]:
-    """Whoever holds a blocker is told, or that one person; nobody twice on one day."""
+@transaction.atomic
+def remind(*, return_: Return, by: User, only: str = "") -> list[Notice]:
+    """Whoever holds a blocker is told, or that one person; nobody twice on one day. Raises ActionRefused."""
+    return_, by = lock(return_), fresh(by)
+    if not access.can_remind(by, return_):
+        raise ActionRefused("The e-government lead reminds people, as long as lines are answered.")
     held: dict[User, list[Blocker]] = {}
     for blocker in assess(read(return_)).blockers:
         if blocker.owner and only in ("", blocker.owner.username):
@@ -60,14 +69,10 @@ def _reminded_on(return_: Return, people: Iterable[User], day: datetime.date) ->
     return {notice.person_id for notice in earlier if clock.day_of(notice.at) == day}
 
 
-@transaction.atomic
 def _tell(
     return_: Return, held: dict[User, list[Blocker]], today: datetime.date, by: User | None
 ) -> list[Notice]:
-    # The lock keeps two runs at once from telling anyone twice, and the return from going to Cabinet meanwhile.
-    return_ = lock(return_)
-    if return_.status not in access.ALLOCATING:
-        return []
+    # The return is locked, so that two runs at once tell nobody twice, and it goes to Cabinet before or after.
     told = _reminded_on(return_, held, today)
     notices = []
     round_ = return_.proforma.round

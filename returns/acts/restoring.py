@@ -7,7 +7,7 @@ from ..answers.reader import Answers, Place, read
 from ..history import to_text
 from ..models import Event, Return, SignOff, User
 from ..versions.snapshot import place_digest, stored_columns
-from .answers import answer_event
+from .merging import answer_event
 from .signing import void_signatures
 
 

@@ -85,6 +85,31 @@ def prepared_by(person: User, return_: Return, part: Part) -> list[str]:
 
 
 def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, shown: str) -> int:
+    statement = _shown_statement(assessment, part, shown)
+    now = clock.now()
+    events = history.record(
+        return_,
+        [
+            history.place_event(
+                Event.Kind.SIGNED, state.place, at=now, by=by, new=statement.digests[state.place.key]
+            )
+            for state in part.unsigned
+        ],
+    )
+    _write(return_, events)
+    tell(
+        return_,
+        with_roles(return_, Role.LEAD),
+        but=by,
+        subject=f"{part.title}: signed by {by}",
+        text=f"{by} signed {wording.listed_codes([state.place.code for state in part.unsigned])}.",
+        path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
+    )
+    return len(events)
+
+
+def _shown_statement(assessment: Assessment, part: Part | None, shown: str) -> Statement:
+    """The statement of that part, as it was shown. Raises ActionRefused where it can't be signed."""
     if part is None or not part.unsigned:
         raise ActionRefused("Nothing waits for your signature: all of it is signed.")
     if part.unready:
@@ -98,16 +123,11 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
             "An answer was changed after you opened the statement, so nothing was signed. "
             "It is shown below as it is now: look again, then sign."
         )
-    now = clock.now()
-    events = history.record(
-        return_,
-        [
-            history.place_event(
-                Event.Kind.SIGNED, state.place, at=now, by=by, new=statement.digests[state.place.key]
-            )
-            for state in part.unsigned
-        ],
-    )
+    return statement
+
+
+def _write(return_: Return, events: list[Event]) -> None:
+    """The signatures of these events are stored; what was sent back and is signed again is sent back no more."""
     SignOff.objects.bulk_create(
         SignOff(
             return_record=return_,
@@ -119,15 +139,6 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
     signed = {address.of_event(return_.proforma, event) for event in events}
     done = [row.pk for row in return_.sent_back.all() if row.key in signed]
     return_.sent_back.filter(pk__in=done).delete()
-    tell(
-        return_,
-        with_roles(return_, Role.LEAD),
-        but=by,
-        subject=f"{part.title}: signed by {by}",
-        text=f"{by} signed {wording.listed_codes([state.place.code for state in part.unsigned])}.",
-        path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
-    )
-    return len(events)
 
 
 def void_signatures(return_: Return, places: list[Place], *, by: User, at, because: str) -> list[Event]:

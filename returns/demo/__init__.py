@@ -14,6 +14,7 @@ from ..acts import (
     add_case_study,
     allocate_lines,
     close_query,
+    open_return,
     raise_query,
     reply_to_query,
     save_answers,
@@ -21,7 +22,6 @@ from ..acts import (
     sign_figures,
     statement_of,
 )
-from ..answers.opening import open_return
 from ..answers.reader import Entry, Place, read
 from ..checks.completeness import assess
 from ..forms.answers import TableFormset, table_formset
@@ -51,6 +51,7 @@ def load_council(council: dict, *, complete: bool) -> int:
     if return_ is None:
         return_ = open_return(
             authority=authority,
+            by=None,
             proforma_key=PROFORMA,
             answers_due=datetime.date.fromisoformat(council["answers_due"]),
             cabinet_date=datetime.date.fromisoformat(council["cabinet_date"]),

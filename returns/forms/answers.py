@@ -12,16 +12,9 @@ from django.forms.utils import pretty_name
 from ..acts import Change
 from ..answers.reader import Entry, model_of
 from ..proforma import Table
-from ..values import letters, wording
-from ..values.parsing import (
-    CHARACTERS_A_WORD,
-    NotTyped,
-    clean_name,
-    clean_text,
-    count_words,
-    parse_count,
-    parse_money,
-)
+from ..values.parsing import parse_count, parse_money
+from .choices import ChoiceForm, choices_in, merged
+from .fields import PrintedEmailField, TypedField, VersionField, WordsField
 
 
 def form_helper(*, submit: str = "") -> FormHelper:
@@ -74,99 +67,6 @@ class PageForm(NamedErrors, forms.Form):
     """A form of a page."""
 
 
-class TypedField(forms.Field):
-    """A figure typed as text, read by one of the published rules; what can't be read is shown as it was typed."""
-
-    widget = forms.TextInput
-
-    def __init__(self, *, parse, inputmode: str, **kwargs):
-        super().__init__(**kwargs)
-        self.parse = parse
-        self.widget.attrs |= {"inputmode": inputmode, "autocomplete": "off", "maxlength": 20}
-
-    def to_python(self, value):
-        try:
-            return self.parse(value or "")
-        except NotTyped as error:
-            raise forms.ValidationError(str(error)) from error
-
-    def prepare_value(self, value):
-        return value if value is None or isinstance(value, str) else wording.figure(value)
-
-
-class PrintedMixin:
-    """Text that documents show, so that each of its letters must be one that can be printed."""
-
-    def validate(self, value):
-        super().validate(value)
-        if missing := letters.unprintable(value):
-            raise forms.ValidationError(f"{self.label} {letters.refusal(missing)}")
-
-
-class PrintedEmailField(PrintedMixin, forms.EmailField):
-    """An email address that is printed, as the contact's is."""
-
-
-class NameField(PrintedMixin, forms.CharField):
-    """The name of a person, job or department, on one line and cleaned of what can't be seen."""
-
-    def to_python(self, value):
-        return clean_name(super().to_python(value))
-
-
-class WordsField(PrintedMixin, forms.CharField):
-    """Text in plain paragraphs, or in one line in a one-line field; cleaned, at most so many words or characters."""
-
-    def __init__(self, *, max_words: int | None = None, **kwargs):
-        super().__init__(strip=False, **kwargs)
-        self.max_words = max_words
-        if max_words and isinstance(self.widget, forms.Textarea):
-            self.widget.attrs |= {"data-max-words": max_words, "rows": 4 + min(max_words, 500) // 25}
-        # One message for text too long is enough, and a browser must not cut what is pasted.
-        self.widget.attrs.pop("maxlength", None)
-        self.validators = []
-
-    def to_python(self, value):
-        text = clean_text(super().to_python(value))
-        return text if isinstance(self.widget, forms.Textarea) else " ".join(text.split("\n"))
-
-    def validate(self, value):
-        super().validate(value)
-        if not self.max_words:
-            if self.max_length and len(value) > self.max_length:
-                raise forms.ValidationError(
-                    f"{self.label} has {len(value):,} characters; the limit is {self.max_length:,}."
-                )
-            return
-        words = count_words(value)
-        if words > self.max_words:
-            raise forms.ValidationError(
-                f"{self.label} has {words:,} words; the limit is {self.max_words:,}. "
-                f"Shorten it by {words - self.max_words:,}."
-            )
-        if len(value) > self.max_words * CHARACTERS_A_WORD:
-            raise forms.ValidationError(
-                f"{self.label} has words of more than {CHARACTERS_A_WORD} letters on average. "
-                "Check that the right text was pasted."
-            )
-
-
-class VersionField(forms.Field):
-    """The version of a record that its writer saw.
-
-    A form without one counts as made from the first version, so that it can't overwrite anything.
-    """
-
-    widget = forms.HiddenInput
-
-    def __init__(self):
-        super().__init__(required=False)
-
-    def to_python(self, value) -> int:
-        typed = str(value or "")
-        return int(typed) if typed.isascii() and typed.isdecimal() and len(typed) < 10 else 0
-
-
 def form_field(column, model_field) -> forms.Field:
     """The form's field for a column: what is typed follows the rule for its kind."""
     shared = {"required": False, "label": column.label, "help_text": column.help}
@@ -206,8 +106,8 @@ class AnswerForm(RecordForm):
 
     seen = VersionField()
 
-    def __init__(self, entry: Entry, data=None):
-        self.entry = entry
+    def __init__(self, entry: Entry, data=None, choices: dict[str, ChoiceForm] | None = None):
+        self.entry, self.choices = entry, choices or {}
         super().__init__(
             data, instance=entry.record, prefix=entry.key, initial={"seen": entry.record.version}
         )
@@ -239,12 +139,8 @@ class AnswerForm(RecordForm):
                 and self.add_prefix("seen") in self.data
             )
         }
-        resolved = {}
-        for name in sent:
-            choice = self.data.get(f"keep--{self.add_prefix(name)}", "")
-            if choice:
-                met = VersionField().clean(self.data.get(f"met--{self.add_prefix(name)}"))
-                resolved[name] = (choice, met)
+        chosen = {name: self.choices.get(self.add_prefix(name)) for name in sent}
+        resolved = {name: choice.resolved for name, choice in chosen.items() if choice and choice.resolved}
         return Change(self.entry, self.cleaned_data["seen"], sent, resolved)
 
 
@@ -259,26 +155,23 @@ def answer_form(table: Table, only: tuple[str, ...] = ()) -> type[AnswerForm]:
     return type(f"{model.__name__}Form", (AnswerForm,), fields | {"Meta": meta})
 
 
-def merged(data):
-    """Posted data in which a text written from two versions stands in the place of either."""
-    data = data.copy()
-    for name, choice in list(data.items()):
-        if name.startswith("keep--") and choice == "both":
-            field = name.removeprefix("keep--")
-            data[field] = data.get(f"both--{field}", "")
-    return data
-
-
 def table_formset(entries: list[Entry], data=None, *, only: tuple[str, ...] = ()) -> "TableFormset":
-    """One form for each of those records, of one table or several."""
-    return TableFormset([answer_form(entry.table, only)(entry, data) for entry in entries])
+    """One form for each of those records, of one table or several; what was chosen between versions is applied."""
+    choices = choices_in(data) if data else {}
+    data = merged(data, choices)
+    forms_ = [answer_form(entry.table, only)(entry, data, choices) for entry in entries]
+    return TableFormset(forms_, data, choices)
 
 
 class TableFormset:
-    """Forms that are checked together and saved together, or not at all."""
+    """Forms that are checked together and saved together, or not at all.
 
-    def __init__(self, forms_: list[AnswerForm]):
-        self.forms = forms_
+    `data` is what was posted, with each text written from two versions in the place of either; `choices` what was
+    chosen between versions, by the names of the fields.
+    """
+
+    def __init__(self, forms_: list[AnswerForm], data=None, choices: dict[str, ChoiceForm] | None = None):
+        self.forms, self.data, self.choices = forms_, data, choices or {}
 
     def __iter__(self):
         return iter(self.forms)

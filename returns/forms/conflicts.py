@@ -8,8 +8,8 @@ from ..acts import Conflict, who_saved
 from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
 from ..models import User
 from ..values.differences import Piece, marked
-
-CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict adds to the names of the fields
+from .answers import TableFormset
+from .choices import ChoiceForm
 
 
 @dataclass(frozen=True)
@@ -47,12 +47,14 @@ class Choice:
         return kind_of(self.conflict.entry.table, self.conflict.column.field)
 
 
-def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
+def conflict_context(conflicts: list[Conflict], formset: TableFormset, reader: User) -> dict:
     """What the page of a conflict shows to that reader; everything posted goes along, so that nothing is lost."""
-    choices = [
-        _choice(number, conflict, posted, reader) for number, conflict in enumerate(conflicts, start=1)
-    ]
-    asked = {f"{prefix}{choice.name}" for choice in choices for prefix in CHOOSING}
+    asked, choices = set(), []
+    for number, conflict in enumerate(conflicts, start=1):
+        name = conflict.entry.field_name(conflict.column.field)
+        chosen = formset.choices.get(name) or ChoiceForm(formset.data, field=name)
+        asked |= set(chosen.names)
+        choices.append(_choice(number, name, conflict, chosen, reader))
     codes = {choice.conflict.entry.place.code for choice in choices}
     count = len(choices)
     return {
@@ -65,7 +67,7 @@ def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
         ),
         "carried": [
             (name, value)
-            for name, values in posted.lists()
+            for name, values in formset.data.lists()
             for value in values
             if name != "csrfmiddlewaretoken" and name not in asked
         ],
@@ -75,9 +77,8 @@ def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
     }
 
 
-def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
+def _choice(number: int, name: str, conflict: Conflict, chosen: ChoiceForm, reader: User) -> Choice:
     entry, column = conflict.entry, conflict.column
-    name = entry.field_name(column.field)
     where = f"{entry.place.code}, {column.at(entry.point)}"
     kind = kind_of(entry.table, column.field)
     pieces = ((), ())
@@ -97,17 +98,17 @@ def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
         theirs=theirs,
         before=before,
         unit=column.unit if kind in (COUNT, MONEY) else "",
-        both=posted.get(f"both--{name}", conflict.mine),
+        both=conflict.mine if chosen.text_of_both is None else chosen.text_of_both,
         mine_pieces=pieces[0],
         theirs_pieces=pieces[1],
-        error=_error(name, where, posted),
+        error=_error(where, chosen),
     )
 
 
-def _error(name: str, where: str, posted) -> str:
+def _error(where: str, chosen: ChoiceForm) -> str:
     """Why a choice is asked for again; nothing the first time."""
-    if f"met--{name}" not in posted:
+    if not chosen.was_met:
         return ""
-    if f"keep--{name}" not in posted:
+    if not chosen.keeps:
         return f"{where}: choose which version to keep."
     return f"{where}: another version was saved while you chose. Choose again."

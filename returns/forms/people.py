@@ -3,13 +3,11 @@
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.validators import ASCIIUsernameValidator
-from django.db import transaction
 from django.utils.text import slugify
 
-from ..acts import lock, save_account
-from ..answers.opening import add_department
-from ..models import Department, Return, Role, User
-from .answers import NameField, RecordForm, form_helper
+from ..models import Department, Role, User
+from .answers import RecordForm, form_helper
+from .fields import NameField
 
 
 def _has_a_page(username: str) -> None:
@@ -59,7 +57,7 @@ class PersonForm(RecordForm):
 
     def __init__(self, *args, authority, by, **kwargs):
         super().__init__(*args, **kwargs)
-        self.authority, self.by = authority, by
+        self.authority = authority
         self.fields["departments"].queryset = authority.departments.all()
         self.fields["username"].validators += [ASCIIUsernameValidator(), _has_a_page]
         self.fields["first_name"].required = self.fields["last_name"].required = True
@@ -118,18 +116,11 @@ class PersonForm(RecordForm):
             validate_password(password, self.instance)
         return password
 
-    def save(self) -> User:
-        """The account is stored as the form has it. Raises ActionRefused."""
-        if self.cleaned_data["new_password"]:
-            # Signs the person out everywhere: a session holds a digest of the password.
-            self.instance.set_password(self.cleaned_data["new_password"])
-        return save_account(
-            authority=self.authority,
-            by=self.by,
-            person=self.instance,
-            roles=self.cleaned_data["roles"],
-            departments=self.cleaned_data["departments"],
-        )
+    @property
+    def account(self) -> dict:
+        """The person as the form has them, with roles, departments and password, for the act that stores them."""
+        wanted = ("roles", "departments", "new_password")
+        return {"person": self.instance} | {name: self.cleaned_data[name] for name in wanted}
 
 
 class DepartmentForm(RecordForm):
@@ -164,15 +155,3 @@ class DepartmentForm(RecordForm):
             raise forms.ValidationError("There is a department of that name already.")
         self.instance.slug = slug
         return name
-
-    @transaction.atomic
-    def save(self):
-        new = self.instance.pk is None
-        self.instance.authority = self.authority
-        department = super().save()
-        if new:
-            for return_ in Return.objects.filter(authority=self.authority).order_by("pk"):
-                # Whoever sends the return to Cabinet at this moment waits, or has been waited for.
-                if lock(return_).status == Return.Status.PREPARING:
-                    add_department(return_=return_, department=department)
-        return department

@@ -10,7 +10,8 @@ from .. import clock
 from ..acts.review import MAX_WORDS
 from ..answers.address import PlaceName
 from ..answers.reader import Answers
-from ..forms.answers import PageForm, VersionField, WordsField, form_helper
+from ..forms.answers import PageForm, form_helper
+from ..forms.fields import VersionField, WordsField
 from ..models import Correctable, Decision, Filing, Return, Role, User
 from ..rules import access
 from ..values import wording

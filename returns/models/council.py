@@ -79,5 +79,10 @@ class User(AbstractUser):
         return frozenset(group.name for group in self.groups.all())
 
     @cached_property
+    def own_departments(self) -> list[Department]:
+        """Their departments by name; read once for each object."""
+        return list(self.departments.all())
+
+    @cached_property
     def department_ids(self) -> frozenset[int]:
-        return frozenset(department.pk for department in self.departments.all())
+        return frozenset(department.pk for department in self.own_departments)

@@ -65,6 +65,11 @@ class Version(StoredCopy):
     def __str__(self):
         return f"Version {self.number}, {self.words}"
 
+    def save(self, *args, **kwargs):
+        """Stored, and so the latest of its return, which reads it anew."""
+        super().save(*args, **kwargs)
+        vars(self.return_record).pop("latest_version", None)
+
     def get_absolute_url(self):
         return reverse("returns:version-detail", args=self._address)
 

@@ -86,8 +86,9 @@ class Return(models.Model):
         """The decision under which a named person may amend, while it is Cabinet's latest; or None."""
         return self.decision if self.decision and self.decision.delegate_id else None
 
-    @property
+    @cached_property
     def latest_version(self):
+        """The newest copy, without its data and PDF, or None; read once for each object, anew once one is stored."""
         return self.versions.defer("data", "pdf").select_related("event__by").order_by("-number").first()
 
 

@@ -99,6 +99,11 @@ def can_manage_people(user: User, authority: Authority) -> bool:
     return belongs(user, authority) and Role.ADMINISTRATOR in user.roles
 
 
+def can_open_return(user: User, authority: Authority) -> bool:
+    """Begin a round's return, with its dates and blank records: the administrator sets the council up."""
+    return can_manage_people(user, authority)
+
+
 def has_work(user: User, return_: Return) -> bool:
     """Whether this person answers anything, and so has a page 'my work'."""
     return belongs(user, return_.authority) and bool(user.roles & (ANSWERING | {Role.LEAD}))
@@ -246,8 +251,13 @@ def can_file(user: User, return_: Return) -> bool:
     return has_role(user, return_, Role.LEAD)
 
 
+def reminders_are_sent(return_: Return) -> bool:
+    """Whether anybody is reminded of lines to answer: not once the return is with Cabinet."""
+    return return_.status in ALLOCATING
+
+
 def can_remind(user: User, return_: Return) -> bool:
-    return return_.status in ALLOCATING and has_role(user, return_, Role.LEAD)
+    return reminders_are_sent(return_) and has_role(user, return_, Role.LEAD)
 
 
 def can_correct_decision(user: User, return_: Return) -> bool:

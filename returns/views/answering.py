@@ -13,7 +13,7 @@ from ..answers.address import PlaceName
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
-from ..forms.answers import merged, table_formset
+from ..forms.answers import table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
 from ..lifecycle.forms import AmendmentForm
@@ -88,10 +88,9 @@ class AnswerView(PlaceMixin, TemplateView):
         row = unsaved.find(request)
         if row is None:
             return self._page(self._formset(), self._amendment())
-        typed = merged(row.posted)
-        formset = self._formset(typed)
+        formset = self._formset(row.posted)
         formset.is_valid()
-        return self._page(formset, self._amendment(typed), kept=True)
+        return self._page(formset, self._amendment(row.posted), kept=True)
 
     def post(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
@@ -99,8 +98,7 @@ class AnswerView(PlaceMixin, TemplateView):
             if access.is_open(self.place):
                 raise PermissionDenied
             return unsaved.refused(f"{self.place.code} is locked. {refusals.why_locked(self.return_)}")
-        posted = merged(request.POST)
-        formset, amendment = self._formset(posted), self._amendment(posted)
+        formset, amendment = self._formset(request.POST), self._amendment(request.POST)
         if not all([formset.is_valid(), amendment is None or amendment.is_valid()]):
             return self._page(formset, amendment, status=422)
         reason = amendment.cleaned_data["reason"] if amendment else ""
@@ -111,7 +109,7 @@ class AnswerView(PlaceMixin, TemplateView):
         except ActionRefused as refusal:
             return unsaved.refused(str(refusal))
         if saved.conflicts:
-            context = self.get_context_data(**conflict_context(saved.conflicts, posted, request.user))
+            context = self.get_context_data(**conflict_context(saved.conflicts, formset, request.user))
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
         messages.success(request, _told(self.place.code, saved))
         return self._onward() if "next" in request.POST else redirect(self.place)
@@ -211,7 +209,7 @@ class CaseStudyCreate(ReturnMixin, View):
         return access.can_add_case_study(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
-        own = {department.slug: department for department in request.user.departments.order_by("name")}
+        own = {department.slug: department for department in request.user.own_departments}
         department = own.get(request.POST.get("department", "")) or next(iter(own.values()))
         try:
             study = add_case_study(return_=self.return_, by=request.user, department=department)

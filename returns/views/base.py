@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from .. import clock
 from ..answers.reader import Answers, read
@@ -72,10 +73,15 @@ class CouncilMixin:
         super().setup(request, *args, **kwargs)
         # A stranger is sent to sign in before dispatch; there is nothing to find for them here.
         if request.user.is_authenticated:
-            self.authority = get_object_or_404(
-                Authority, slug=kwargs["authority"], pk=request.user.authority_id
-            )
+            self.find_council()
+            request.user.authority = self.authority  # so that nobody reads it again
             self.find()
+
+    def find_council(self):
+        """Fetch the council in the address, which must be this person's, or raise Http404."""
+        self.authority = get_object_or_404(
+            Authority, slug=self.kwargs["authority"], pk=self.request.user.authority_id
+        )
 
     def find(self):
         """Fetch what the page is about within what this person may see, or raise Http404."""
@@ -84,9 +90,18 @@ class CouncilMixin:
         """Whether this person may do what the page is for; refusal is 403, and the rule of a page that names none."""
         return False
 
+    @cached_property
+    def is_allowed(self) -> bool:
+        """The answer of `allowed()`, asked once a request."""
+        return self.allowed()
+
+    def why_refused(self) -> str:
+        """What this person is told where the page is refused, beside that it is."""
+        return ""
+
     def dispatch(self, request, *args, **kwargs):
-        if not self.allowed():
-            raise PermissionDenied
+        if not self.is_allowed:
+            raise PermissionDenied(self.why_refused())
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
@@ -100,7 +115,7 @@ class CouncilMixin:
         """The pages this person may open, in the order in which they are used."""
         if not access.can_manage_people(self.request.user, self.authority):
             return []
-        return_ = Return.objects.filter(authority=self.authority).order_by("-pk").first()
+        return_ = self.return_of_menu()
         items = [
             self._item("People", "returns:person-list", self.authority.slug),
             self._item("Departments", "returns:department-list", self.authority.slug),
@@ -111,6 +126,10 @@ class CouncilMixin:
             )
         return items
 
+    def return_of_menu(self) -> Return | None:
+        """The return that the menu leads to: the newest, where the page is of none."""
+        return self.authority.returns.order_by("-pk").first()
+
     def _item(self, label: str, name: str, *address) -> NavItem:
         url = reverse(name, args=address)
         return NavItem(label, url, self.request.path == url)
@@ -119,22 +138,26 @@ class CouncilMixin:
 class ReturnMixin(CouncilMixin):
     """A page of the return in the address."""
 
-    def find(self):
+    def find_council(self):
+        """The return and its council at once; both must be there, and the council this person's."""
         self.return_ = get_object_or_404(
             Return.objects.select_related("authority"),
-            authority=self.authority,
+            authority=self.request.user.authority_id,
+            authority__slug=self.kwargs["authority"],
             round=self.kwargs["round"],
         )
+        self.authority = self.return_.authority
 
     def allowed(self) -> bool:
         return access.can_read_return(self.request.user, self.return_)
 
-    def dispatch(self, request, *args, **kwargs):
-        if not self.allowed():
-            # Whoever may read the return is told what locks it, where that is why.
-            may_know = access.can_read_return(request.user, self.return_)
-            raise PermissionDenied(refusals.why_locked(self.return_) if may_know else "")
-        return super().dispatch(request, *args, **kwargs)
+    def why_refused(self) -> str:
+        """What locks the return, where that is why, to whoever may read it."""
+        may_know = access.can_read_return(self.request.user, self.return_)
+        return refusals.why_locked(self.return_) if may_know else ""
+
+    def return_of_menu(self) -> Return | None:
+        return self.return_
 
     @property
     def footer_status(self) -> str:
@@ -192,7 +215,7 @@ class ReturnMixin(CouncilMixin):
 
     def _departments(self, address) -> list[NavItem]:
         """This person's departments, by name where there are several."""
-        own = list(self.request.user.departments.all())
+        own = self.request.user.own_departments
         return [
             self._item(
                 "My department" if len(own) == 1 else each.name,

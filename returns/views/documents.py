@@ -15,7 +15,7 @@ class CopyMixin(ReturnMixin):
 
     def dispatch(self, request, *args, **kwargs):
         reading = request.method in ("GET", "HEAD")
-        version = self.version_shown() if reading and self.allowed() else None
+        version = self.version_shown() if reading and self.is_allowed else None
         if version:
             version.return_record = self.return_
             return redirect(self.address_of(version))

@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
 
-from .. import clock
+from ..acts import ActionRefused, mark_seen
 from ..acts.reminding import remind
 from ..models import Notice
 from ..rules import access
@@ -24,7 +24,10 @@ class NoticeList(ReturnMixin, TemplateView):
     def post(self, request, *args, **kwargs):
         upto = request.POST.get("upto", "")
         if upto.isdecimal() and len(upto) < 19:  # what a database takes for a number
-            self._own().filter(pk__lte=int(upto), seen_at=None).update(seen_at=clock.now())
+            try:
+                mark_seen(return_=self.return_, by=request.user, upto=int(upto))
+            except ActionRefused as refusal:
+                messages.error(request, str(refusal))
         return redirect("returns:notice-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, **kwargs):
@@ -46,7 +49,11 @@ class ReminderSend(ReturnMixin, View):
         return access.can_remind(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
-        told = remind(self.return_, by=request.user, only=request.POST.get("person", ""))
+        try:
+            told = remind(return_=self.return_, by=request.user, only=request.POST.get("person", ""))
+        except ActionRefused as refusal:
+            messages.error(request, str(refusal))
+            return redirect("dashboard-detail", self.authority.slug, self.return_.round)
         if told:
             names = ", ".join(str(notice.person) for notice in told)
             messages.success(request, f"Reminded: {names}.")

@@ -7,11 +7,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils.decorators import method_decorator
 from django.views.generic import FormView, TemplateView, View
 
-from ..acts import ActionRefused
+from ..acts import ActionRefused, save_account, save_department
 from ..forms.people import DepartmentForm, PersonForm
 from ..models import Authority, Department, User
 from ..rules import access
-from .base import CouncilMixin, RestoringMixin, ReturnMixin
+from .base import CouncilMixin, RestoringMixin, ReturnMixin, given_back
 
 
 @method_decorator(login_not_required, name="dispatch")
@@ -43,7 +43,15 @@ class PersonList(AdministratorMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"people": people}
 
 
-class PersonCreate(RestoringMixin, AdministratorMixin, FormView):
+class CouncilFormMixin(RestoringMixin, AdministratorMixin):
+    """A form about the council; where the act refuses it, the page says why above what was typed."""
+
+    def refused(self, form, refusal: ActionRefused) -> HttpResponse:
+        context = self.get_context_data(form=form, refusal=refusal)
+        return given_back(self.render_to_response(context, status=409))
+
+
+class PersonCreate(CouncilFormMixin, FormView):
     """A new person, with a first password to be told in person."""
 
     template_name = "returns/person_form.html"
@@ -55,9 +63,9 @@ class PersonCreate(RestoringMixin, AdministratorMixin, FormView):
 
     def form_valid(self, form):
         try:
-            person = form.save()
+            person = save_account(authority=self.authority, by=self.request.user, **form.account)
         except ActionRefused as refusal:
-            return self.render_to_response(self.get_context_data(form=form, refusal=refusal), status=409)
+            return self.refused(form, refusal)
         messages.success(self.request, f"{person} is saved.")
         return redirect("returns:person-list", self.authority.slug)
 
@@ -85,7 +93,7 @@ class DepartmentList(AdministratorMixin, TemplateView):
         return super().get_context_data(**kwargs) | {"departments": departments}
 
 
-class DepartmentCreate(RestoringMixin, AdministratorMixin, FormView):
+class DepartmentCreate(CouncilFormMixin, FormView):
     """A new department, with its blank records in every return that is being prepared."""
 
     template_name = "returns/department_form.html"
@@ -96,7 +104,12 @@ class DepartmentCreate(RestoringMixin, AdministratorMixin, FormView):
         return super().get_form_kwargs() | {"authority": self.authority}
 
     def form_valid(self, form):
-        department = form.save()
+        try:
+            department = save_department(
+                authority=self.authority, by=self.request.user, department=form.instance
+            )
+        except ActionRefused as refusal:
+            return self.refused(form, refusal)
         messages.success(self.request, f"{department} is saved.")
         return redirect("returns:department-list", self.authority.slug)
 

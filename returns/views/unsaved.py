@@ -14,7 +14,7 @@ from django.views.generic import TemplateView, View
 from .. import clock
 from ..answers.reader import people_of
 from ..forms import unsaved
-from ..models import Return, Role, Unsaved, User
+from ..models import Role, Unsaved, User
 from ..values import wording
 from .base import CouncilMixin, ReturnMixin
 
@@ -66,9 +66,9 @@ def kept(row: Unsaved, authority, writer: User) -> Kept:
 class OwnMixin(ReturnMixin):
     """A page of one's own. Its menu is that of the newest return, where the council has one."""
 
-    def find(self):
-        returns = Return.objects.filter(authority=self.authority).select_related("authority")
-        self.return_ = returns.order_by("-pk").first()
+    def find_council(self):
+        CouncilMixin.find_council(self)
+        self.return_ = self.authority.returns.order_by("-pk").first()
 
     def allowed(self) -> bool:
         return True
@@ -102,7 +102,7 @@ class UnsavedDetail(UnsavedMixin, TemplateView):
     template_name = "returns/unsaved_detail.html"
 
     def post(self, request, *args, **kwargs):
-        self.row.delete()
+        unsaved.forget(self.row)
         messages.success(request, "Deleted.")
         return redirect("returns:unsaved-list", self.authority.slug)
 

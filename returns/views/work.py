@@ -1,13 +1,13 @@
 """What one person and one department owe."""
 
-from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.views.generic import TemplateView, View
 
 from .. import clock
 from ..answers.reader import read
 from ..checks.completeness import Assessment, Blocker, PlaceState, assess
-from ..models import Event
+from ..models import Event, Return, User
 from ..rules import access, refusals
 from ..rules.states import grant_at_risk, page_words
 from ..values import wording
@@ -15,16 +15,21 @@ from ..work.next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
 
 
+def first_page(user: User, return_: Return) -> str:
+    """The address of the page that this person's work on the return begins with."""
+    address = (return_.authority.slug, return_.round)
+    if access.can_watch(user, return_):
+        return reverse("dashboard-detail", args=address)
+    if access.can_open_my_work(user, return_):
+        return reverse("returns:work-list", args=address)
+    return reverse("cabinet-detail", args=address)
+
+
 class ReturnHome(ReturnMixin, View):
     """Leads to the page this person's work begins with."""
 
     def get(self, request, *args, **kwargs):
-        address = (self.authority.slug, self.return_.round)
-        if access.can_watch(request.user, self.return_):
-            return redirect("dashboard-detail", *address)
-        if access.can_open_my_work(request.user, self.return_):
-            return redirect("returns:work-list", *address)
-        return redirect("cabinet-detail", *address)
+        return redirect(first_page(request.user, self.return_))
 
 
 class MyWork(ReturnMixin, TemplateView):
@@ -37,7 +42,6 @@ class MyWork(ReturnMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         user = self.request.user
-        prefetch_related_objects([user], "departments")
         assessment = assess(read(self.return_))
         mine = [state for state in assessment.places if state.owner == user and state.place.tables]
         tasks = tasks_of(assessment, user)
@@ -59,7 +63,7 @@ class MyWork(ReturnMixin, TemplateView):
             "line_caption": f"Your {len(mine)} lines" if len(mine) > 1 else "Your line",
             "line_note": self._order_of_dates(),
             "last_saved": self._last_saved(),
-            "departments": user.departments.all(),
+            "departments": user.own_departments,
         }
 
     def _said(self, assessment: Assessment, heading: str, tasks: list[Task], mine: list) -> str:

@@ -38,7 +38,7 @@ def test_no_act_ever_opens_a_connection_to_the_mail_server(
     data = form_data(approved, "outcomes", "R3") | {"outcomes--R3-comment": "Looked at again."}
     posted = signed_in("wyeborough-officer-corporate").post("/wyeborough/ieg4/outcomes/R3/", data)
     allocate(approved, ["R3"], "officer-housing", "housing")
-    remind(approved, by=who(approved, "lead"))
+    remind(return_=approved, by=who(approved, "lead"))
     sign(approved, "head-housing", "housing")
     send(approved)
     approve(approved)

@@ -197,9 +197,9 @@ def test_the_lead_reminds_each_person_once_a_day(marchshire):
         due=marchshire.answers_due,
     )  # fmt: skip
     before = said(marchshire, "lead")
-    remind(fresh(marchshire), by=lead, only="officer-education")
+    remind(return_=fresh(marchshire), by=lead, only="officer-education")
     one_less = said(marchshire, "lead")
-    remind(fresh(marchshire), by=lead)
+    remind(return_=fresh(marchshire), by=lead)
     after = said(marchshire, "lead")
 
     assert [before, one_less, after] == [

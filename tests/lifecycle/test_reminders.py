@@ -7,9 +7,8 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from returns import clock, history
-from returns.acts import allocate_lines
+from returns.acts import ActionRefused, allocate_lines, open_return
 from returns.acts.reminding import due_reminders, remind, send_due
-from returns.answers.opening import open_return
 from returns.models import Notice, Return, Role, User
 from tests.support.factories import AuthorityFactory, DepartmentFactory, UserFactory
 from tests.support.moving import at, day, fresh, reopen, save, who
@@ -34,7 +33,11 @@ def small(db) -> Return:
         )  # fmt: skip
         people[name].departments.add(department)
     return_ = open_return(
-        authority=council, proforma_key="ieg4", answers_due=ANSWERS_DUE, cabinet_date=day("2004-12-16")
+        authority=council,
+        by=None,
+        proforma_key="ieg4",
+        answers_due=ANSWERS_DUE,
+        cabinet_date=day("2004-12-16"),
     )
     with at("2004-11-01 09:00"):
         allocate(return_, "R1", "one", LATE)
@@ -130,8 +133,8 @@ def test_the_hour_after_midnight_is_that_of_london(small):
     Return.objects.filter(pk=small.pk).update(answers_due=day("2004-07-10"))
 
     with at("2004-07-10 00:30"):
-        first = send_due(fresh(small), clock.today())
-        second = send_due(fresh(small), clock.today())
+        first = send_due(return_=fresh(small), today=clock.today())
+        second = send_due(return_=fresh(small), today=clock.today())
 
     assert ([notice.person.username for notice in first], second) == (["small-lead"], [])
 
@@ -180,8 +183,10 @@ def test_a_return_that_goes_to_cabinet_meanwhile_reminds_nobody(small):
 
     with at("2004-12-15 09:00"):
         assert len(due_reminders(read_before, clock.today())) == 3
-        assert send_due(read_before, clock.today()) == []
-        assert remind(read_before, by=who(small, "lead")) == []
+        assert send_due(return_=read_before, today=clock.today()) == []
+        with pytest.raises(ActionRefused, match="as long as lines are answered"):
+            remind(return_=read_before, by=who(small, "lead"))
+    assert not Notice.objects.exists()
 
 
 def test_what_was_sent_back_is_reminded_of_again(approved):
@@ -212,18 +217,29 @@ def test_a_dead_mail_server_is_told_of_and_the_notices_stay(small, settings):
 def test_the_leads_button_reminds_everyone_who_holds_a_blocker_once_a_day(small):
     lead = who(small, "lead")
     with at("2004-11-02 09:00"):
-        assert [n.person.username for n in remind(small, by=lead, only="small-two")] == ["small-two"]
-        assert [n.person.username for n in remind(small, by=lead)] == ["small-one"]
-        assert remind(small, by=lead) == []
+        assert [n.person.username for n in remind(return_=small, by=lead, only="small-two")] == ["small-two"]
+        assert [n.person.username for n in remind(return_=small, by=lead)] == ["small-one"]
+        assert remind(return_=small, by=lead) == []
     with at("2004-11-03 09:00"):
-        assert sorted(n.person.username for n in remind(small, by=lead)) == ["small-one", "small-two"]
+        assert sorted(n.person.username for n in remind(return_=small, by=lead)) == ["small-one", "small-two"]
 
     assert Notice.objects.first().text.startswith("Lead Small asks you to answer: R")
 
 
+def test_only_the_lead_reminds_as_they_are_now(small):
+    """The page was opened by the lead, who has handed the role on since."""
+    lead = who(small, "lead")
+    lead.groups.clear()
+
+    with at("2004-11-02 09:00"), pytest.raises(ActionRefused, match="The e-government lead reminds people"):
+        remind(return_=small, by=lead)
+
+    assert not Notice.objects.exists()
+
+
 def test_the_run_leaves_alone_whom_the_lead_reminded_that_day(small):
     with at("2004-12-15 08:00"):
-        remind(small, by=who(small, "lead"), only="small-one")
+        remind(return_=small, by=who(small, "lead"), only="small-one")
     Notice.objects.update(mail=Notice.Mail.SENT)
 
     with at("2004-12-15 09:00"):

@@ -4,7 +4,7 @@ import datetime
 
 import factory
 
-from returns.answers.opening import open_return
+from returns.acts import open_return
 from returns.models import Authority, Department, User
 
 
@@ -48,6 +48,7 @@ def blank_return(departments: int = 2, kind: str = "unitary"):
     DepartmentFactory.create_batch(departments, authority=authority)
     return open_return(
         authority=authority,
+        by=None,
         proforma_key="ieg4",
         answers_due=datetime.date(2004, 12, 10),
         cabinet_date=datetime.date(2004, 12, 16),

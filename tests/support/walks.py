@@ -10,7 +10,8 @@ from django.contrib.auth.forms import UsernameField
 
 from efficiency.register.forms import OutcomesField
 from returns import proforma
-from returns.forms.answers import TypedField, answer_form
+from returns.forms.answers import answer_form
+from returns.forms.fields import TypedField
 from returns.models import User
 
 OURS = ("returns", "outcomes", "efficiency", "ieg4")

@@ -192,6 +192,11 @@ def discard(request: HttpRequest) -> None:
         row.delete()
 
 
+def forget(row: Unsaved) -> None:
+    """It is kept no longer, as its writer asked."""
+    row.delete()
+
+
 def named_in(address: str) -> Unsaved | None:
     """The kept form that an address names; the sign-in page tells a stranger no more than that it is there."""
     key = QueryDict(urlsplit(address).query).get(PARAMETER, "")

@@ -20,7 +20,7 @@ class Command(BaseCommand):
         today = _day(options["today"]) if options["today"] else clock.today()
         told = 0
         for return_ in Return.objects.select_related("authority").order_by("pk"):
-            notices = send_due(return_, today)
+            notices = send_due(return_=return_, today=today)
             told += len(notices)
             for notice in notices:
                 self.stdout.write(f"{return_.authority.slug}: {notice.person.username}: {notice.subject}")

@@ -3,7 +3,8 @@
 import pytest
 from django.urls import get_resolver, resolve
 
-from returns.acts import ActionRefused, save_account
+from returns.acts import ActionRefused, save_account, save_department
+from returns.answers.reader import read
 from returns.models import Department, Role, User
 from returns.values.parsing import clean_name
 
@@ -156,3 +157,88 @@ def test_no_user_name_is_the_address_of_another_page(signed_in, name):
 
 def test_a_signed_in_person_is_led_home_from_a_sign_in_page_that_names_itself(signed_in):
     assert signed_in("lead").get("/sign-in/?next=/sign-in/").url == "/"
+
+
+def test_a_department_is_saved_by_an_administrator_alone(person):
+    """The act itself refuses, whichever page or command it is called from."""
+    clerk, education = person("clerk"), Department.objects.get(slug="education", authority__slug="marchshire")
+    stored, education.name = education.name, "Learning"
+
+    with pytest.raises(ActionRefused, match="You are no longer an administrator, so nothing was saved."):
+        save_department(authority=clerk.authority, by=clerk, department=education)
+
+    assert Department.objects.get(pk=education.pk).name == stored
+
+
+def test_a_department_that_another_administrator_added_meanwhile_is_not_added_again(person):
+    admin = person("admin")
+    again = Department(slug="education", name="Education")
+    before = admin.authority.departments.count()
+
+    with pytest.raises(ActionRefused, match="has added a department of that name meanwhile"):
+        save_department(authority=admin.authority, by=admin, department=again)
+
+    assert admin.authority.departments.count() == before
+
+
+def test_a_contributor_who_left_meanwhile_is_refused_and_what_was_typed_is_shown(
+    signed_in, person, monkeypatch
+):
+    admin, head = signed_in("admin"), person("head-education")
+    before = Department.objects.get(slug="education", authority=head.authority)
+
+    def leaves_first(**kwargs):
+        User.objects.filter(pk=head.pk).update(is_active=False)
+        return save_department(**kwargs)
+
+    monkeypatch.setattr("returns.views.people.save_department", leaves_first)
+    answer = admin.post("/marchshire/departments/education/", {"name": "Learning", "contributor": head.pk})
+
+    assert answer.status_code == 409
+    page = answer.content.decode()
+    assert f"{head} has left Learning meanwhile. Choose someone else." in page
+    assert 'value="Learning"' in page
+    education = Department.objects.get(slug="education", authority=head.authority)
+    assert (education.name, education.contributor) == (before.name, before.contributor)
+
+
+def test_an_administrator_removed_meanwhile_is_told_why_and_sees_what_was_typed(
+    signed_in, person, monkeypatch
+):
+    admin, clerk = signed_in("admin"), person("clerk")
+
+    def removed_first(**kwargs):
+        person("admin").groups.clear()
+        return save_account(**kwargs)
+
+    monkeypatch.setattr("returns.views.people.save_account", removed_first)
+    answer = admin.post(f"{PEOPLE}clerk/", typed(clerk, job_title="Town clerk"))
+
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert "You are no longer an administrator, so nothing was saved." in page
+    assert 'value="Town clerk"' in page
+    assert person("clerk").job_title == clerk.job_title
+
+
+def test_a_new_department_has_its_blank_records_while_the_return_is_prepared_and_none_after(
+    signed_in, marchshire, wyeborough
+):
+    for council in ("marchshire", "wyeborough"):
+        admin = signed_in("admin" if council == "marchshire" else "wyeborough-admin")
+        assert admin.post(f"/{council}/departments/new/", {"name": "Parks"}).status_code == 302
+
+    found = [
+        {d.slug for d in read(return_, "efficiency").departments} for return_ in (marchshire, wyeborough)
+    ]
+    assert ["parks" in slugs for slugs in found] == [True, False]
+
+
+def test_a_new_password_signs_the_person_out_everywhere(signed_in, person):
+    clerk = signed_in("clerk")
+    assert clerk.get("/marchshire/ieg4/dashboard/").status_code == 200
+
+    signed_in("admin").post(f"{PEOPLE}clerk/", typed(person("clerk"), new_password="a-long-enough-one"))
+
+    assert clerk.get("/marchshire/ieg4/dashboard/").status_code == 302
+    assert person("clerk").check_password("a-long-enough-one")
