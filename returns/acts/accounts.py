@@ -24,15 +24,15 @@ def save_account(
     """The person is stored as one of the council, with exactly these roles and departments.
 
     Only an administrator saves accounts, and never changes their own roles or closes their own account. The
-    council’s row is locked, so that administrators take turns: whoever was removed a moment ago is refused, and
-    one administrator is always left. Raises ActionRefused.
+    council’s row is locked, so that administrators take turns: an administrator who was just removed is refused,
+    and one is always left. Raises ActionRefused.
     """
     Authority.objects.select_for_update(no_key=True).get(pk=authority.pk)
     by = fresh(by)
     if not access.can_manage_people(by, authority):
         raise ActionRefused("You are no longer an administrator, so nothing was saved.")
     if person.pk == by.pk and (frozenset(roles) != by.roles or not person.is_active):
-        raise ActionRefused("Another administrator changes your roles or closes your account.")
+        raise ActionRefused("Only another administrator can change your roles or close your account.")
     person.authority = authority
     person.save()
     person.groups.set([Group.objects.get_or_create(name=role)[0] for role in roles])

@@ -1,4 +1,4 @@
-"""Answers are saved, case studies brought and removed, lines allocated."""
+"""Save answers, add and remove case studies, allocate lines."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ class Change:
     entry: Entry
     seen: int
     values: dict
-    # Of cells met as conflicts before: what the person chose ("mine", "both", "theirs"), and the version
-    # of the other text they chose against.
+    # For answers that were in conflict before: what the person chose ("mine", "both", "theirs"), and the
+    # version of the other text they saw when they chose.
     resolved: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A cell that somebody else saved first, with all three texts."""
+    """An answer that somebody else saved first, with all three texts."""
 
     entry: Entry
     column: Column
@@ -48,7 +48,7 @@ class Conflict:
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: the changes written and the signatures they voided, or the conflicts that stopped it."""
+    """The result of a save: the changes written and the signatures cancelled, or the conflicts that stopped it."""
 
     events: list[Event]
     conflicts: list[Conflict]
@@ -80,7 +80,7 @@ def save_answers(*, return_: Return, by: User, changes: list[Change], reason: st
     if merge.conflicts:
         return Saved([], merge.conflicts)
     if merge.events and return_.status == Return.Status.AMENDING and not reason:
-        raise ActionRefused("Say why you amend this: after approval each change needs a reason.")
+        raise ActionRefused("Say why you amend this. After approval every change needs a reason.")
     return _write(return_, by, merge)
 
 
@@ -103,7 +103,7 @@ def _merge(return_: Return, by: User, changes: list[Change], places: dict, reaso
     """What each change does to its record, as it is stored now; nothing is written. Raises ActionRefused."""
     current = _lock_records(changes)
     if len(current) < len(changes):
-        raise ActionRefused("What you answered has been removed by someone else meanwhile.")
+        raise ActionRefused("Someone else has removed what you answered.")
     for change in changes:
         place, stored = change.entry.place, current[change.entry.key].version
         refuse_newer(place.code, seen=change.seen, stored=stored)
@@ -180,13 +180,13 @@ def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation |
 
 
 def _refuse_contradiction(record, place: Place) -> None:
-    """Two people's figures, each right by itself, may not fit together. Raises ActionRefused."""
+    """Figures of two people, each valid alone, may contradict each other together. Raises ActionRefused."""
     record.return_record = place.return_
     try:
         record.clean()
     except ValidationError as error:
         raise ActionRefused(
-            f"Someone else changed {place.code} meanwhile, and the two don’t fit. {' '.join(error.messages)}"
+            f"Someone else has changed {place.code}, and the two changes don’t agree. {' '.join(error.messages)}"
         ) from error
 
 
@@ -256,15 +256,15 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
     if not access.can_add_case_study(by, return_) or department.pk not in by.department_ids:
         raise ActionRefused(
             refusals.refusal(
-                return_, "Case studies are brought by the department concerned. Ask one of its officers."
+                return_, "A case study is added by the department concerned. Ask one of its officers."
             )
         )
     section, table = return_.proforma.tables["cases"]
     codes = CaseStudy.objects.filter(return_record=return_).values_list("line", flat=True)
     numbers = [int(code.removeprefix("C")) for code in codes]
     if len(numbers) >= table.most:
-        raise ActionRefused(f"The return already has {table.most} case studies, the most it takes.")
-    # A removed study's code is not given out again, so that the history stays plain.
+        raise ActionRefused(f"The return already has {table.most} case studies, the most it can have.")
+    # A removed study's code is never used again, so that each code in the history means one study.
     removed = Event.objects.filter(return_record=return_, kind=Event.Kind.REMOVED, table=table.key)
     numbers += [int(code.removeprefix("C")) for code in removed.values_list("line", flat=True)]
     study = CaseStudy.objects.create(
@@ -285,7 +285,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
 
 @transaction.atomic
 def remove_case_study(*, return_: Return, by: User, line: str) -> None:
-    """That case study is gone, its words kept in the history. Raises ActionRefused."""
+    """That case study is removed and its words stay in the history. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
     study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
     if study is None:
@@ -294,12 +294,12 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
     place = Place(return_, section, Line(key=line, label=study.title), study.department)
     if not access.can_remove_case_study(by, place, None):
         raise ActionRefused(
-            f"Case study {line} is {study.department}’s to remove. {refusals.why_locked(return_)}".strip()
+            f"Only {study.department} can remove case study {line}. {refusals.why_locked(return_)}".strip()
         )
     left = CaseStudy.objects.filter(return_record=return_).count() - 1
     if left < table.least and return_.status != Return.Status.PREPARING:
         raise ActionRefused(
-            "The return needs at least one case study, and none can be brought while only what was sent back "
+            "The return needs at least one case study, and none can be added while only what was sent back "
             "is open. Change this one instead."
         )
     now = clock.now()
@@ -347,7 +347,7 @@ def allocate_lines(*, return_: Return, by: User, lines: list[str], owner: User, 
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_allocate(by, return_):
-        raise ActionRefused(refusals.refusal(return_, "The e-government lead allocates lines."))
+        raise ActionRefused(refusals.refusal(return_, "Only the e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
         raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")
     if not owner.is_active:

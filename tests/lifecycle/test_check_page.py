@@ -116,7 +116,7 @@ def test_what_can_not_be_recorded_is_said_before_the_check_page(with_cabinet, si
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The date of the decision lies ahead. Record it once Cabinet has met." in page
+    assert "The date of the decision is in the future. Record it once Cabinet has met." in page
     assert 'value="9 December 2004"' in page
     assert "Check what will be recorded" not in page
 

@@ -166,7 +166,7 @@ def test_a_lead_without_a_department_leaves_cover_and_context_unsigned(complete)
     who(complete, "lead").departments.clear()
 
     assert blockers(complete) == [
-        "Cover and Context: no department signs for the e-government lead. The administrator gives the lead one"
+        "Cover and Context: no department signs for the e-government lead. The administrator must give the lead one"
     ]
     with pytest.raises(ActionRefused, match="no department signs for the e-government lead"):
         do(Action.SEND, complete, "lead")
@@ -195,21 +195,21 @@ def test_cabinet_reads_the_copy_while_it_is_worked_on(signed_in, approved):
     assert "987" in lead.get(f"{W}efficiency/by-line/EF1/").content.decode()
 
 
-def test_the_pages_say_which_signature_a_step_voids(signed_in, complete):
+def test_the_pages_say_which_signature_a_step_cancels(signed_in, complete):
     lead = signed_in("lead")
     page = lead.get(f"{M}allocation/").content.decode()
-    assert "A signed line that is given to another department loses its signature" in page
+    assert "If you give a signed line to another department, its signature is cancelled" in page
     owner = "officer-hr@hr"
 
     response = lead.post(
         f"{M}allocation/", {"lines": ["R3"], "owner": owner, "due": "10 December 2004"}, follow=True
     )
 
-    assert "Signatures on R3 are void, and their givers are told." in response.content.decode()
+    assert "Signatures on R3 are cancelled, and the signers are told." in response.content.decode()
     study = place(complete, "cases", "C1")
     officer = study.department.people.filter(groups__name="officer").first()
     removal = signed_in(officer.username).get(f"{M}cases/C1/remove/").content.decode()
-    assert "has signed it: that signature goes too" in removal
+    assert "signed it. That signature is cancelled" in removal
 
 
 def test_an_old_date_of_filing_does_not_stand_on_a_reopened_return(submitted):
