@@ -1,4 +1,4 @@
-"""A return is opened with every record that its proforma declares, blank."""
+"""Opens a return with every record that its proforma declares, blank."""
 
 from django.db import transaction
 
@@ -9,7 +9,7 @@ from .reader import model_of
 
 @transaction.atomic
 def open_return(*, authority, proforma_key: str, answers_due, cabinet_date) -> Return:
-    """A new return with every record the proforma declares, blank: "missing" is "is blank"."""
+    """A new return with every record the proforma declares, blank: an answer is missing when it is blank."""
     proforma = load(proforma_key)
     return_ = Return.objects.create(
         authority=authority,

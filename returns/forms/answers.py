@@ -1,4 +1,4 @@
-"""Forms over the proforma's tables: the one way in for answers, whoever sends them."""
+"""Forms over the proforma's tables: the only way to change answers, for pages and imports alike."""
 
 from copy import copy
 from functools import cache
@@ -36,7 +36,7 @@ def form_helper(*, submit: str = "") -> FormHelper:
 
 
 class NamedErrors:
-    """Messages that name the field they are about, also where Django's own would not."""
+    """A form whose messages all name the field they are about, which Django's own do not."""
 
     subject = ""  # what the form as a whole is about, where a page has several
 
@@ -75,7 +75,7 @@ class PageForm(NamedErrors, forms.Form):
 
 
 class TypedField(forms.Field):
-    """A figure typed as text, read by one of the published rules; what can't be read is shown as it was typed."""
+    """A figure typed as text, read by one of the rules for figures; what can't be read is shown as it was typed."""
 
     widget = forms.TextInput
 
@@ -95,7 +95,7 @@ class TypedField(forms.Field):
 
 
 class PrintedMixin:
-    """Text that documents show, so that each of its letters must be one that can be printed."""
+    """Text for documents: each of its letters must be one that can be printed."""
 
     def validate(self, value):
         super().validate(value)
@@ -122,7 +122,7 @@ class WordsField(PrintedMixin, forms.CharField):
         self.max_words = max_words
         if max_words and isinstance(self.widget, forms.Textarea):
             self.widget.attrs |= {"data-max-words": max_words, "rows": 4 + min(max_words, 500) // 25}
-        # One message for text too long is enough, and a browser must not cut what is pasted.
+        # One message for text that is too long is enough, and a browser must not cut what is pasted.
         self.widget.attrs.pop("maxlength", None)
         self.validators = []
 
@@ -154,7 +154,7 @@ class WordsField(PrintedMixin, forms.CharField):
 class VersionField(forms.Field):
     """The version of a record that its writer saw.
 
-    A form without one counts as made from the first version, so that it can't overwrite anything.
+    A form without one is taken as made from the first version, so that it can't overwrite anything.
     """
 
     widget = forms.HiddenInput
@@ -202,7 +202,7 @@ class RecordForm(NamedErrors, forms.ModelForm):
 
 
 class AnswerForm(RecordForm):
-    """The cells of one record, with the version its writer saw."""
+    """The answers of one record, with the version its writer saw."""
 
     seen = VersionField()
 
@@ -221,14 +221,14 @@ class AnswerForm(RecordForm):
         return self.entry.table.column(name).at(self.entry.point)
 
     def validate_constraints(self):
-        """Left to the models' clean(): the database would be asked once for each record of a page."""
+        """Does nothing: the models' clean() checks this, without a query for each record of a page."""
 
     def validate_unique(self):
-        """No field that a form shows takes part in a unique constraint."""
+        """Does nothing: no field of the form is part of a unique constraint."""
 
     @property
     def change(self) -> Change:
-        """What was sent; a field that wasn't is left as it is. A tick box is sent with its record's version."""
+        """What was sent; other fields keep their values. A tick box counts as sent with its record's version."""
         sent = {
             name: value
             for name, value in self.cleaned_data.items()
@@ -260,7 +260,7 @@ def answer_form(table: Table, only: tuple[str, ...] = ()) -> type[AnswerForm]:
 
 
 def merged(data):
-    """Posted data in which a text written from two versions stands in the place of either."""
+    """The posted data with each text that was written from two versions in its field."""
     data = data.copy()
     for name, choice in list(data.items()):
         if name.startswith("keep--") and choice == "both":

@@ -1,4 +1,4 @@
-"""Two versions of one answer, side by side, so that a person can choose."""
+"""Two versions of one answer side by side, for a person to choose."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from ..acts import Conflict, who_saved
 from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
 from ..models import User
+from ..values import wording
 from ..values.differences import Piece, marked
 
-CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict adds to the names of the fields
+CHOOSING = ("keep--", "met--", "both--")  # what the page of a conflict puts before the names of the fields
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,7 @@ class Choice:
 
 
 def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
-    """What the page of a conflict shows to that reader; everything posted goes along, so that nothing is lost."""
+    """What the page of a conflict shows that reader; it carries everything posted, so that nothing is lost."""
     choices = [
         _choice(number, conflict, posted, reader) for number, conflict in enumerate(conflicts, start=1)
     ]
@@ -60,7 +61,7 @@ def conflict_context(conflicts: list[Conflict], posted, reader: User) -> dict:
         "choices": choices,
         "lead": (
             f"{who_saved([conflict.event for conflict in conflicts], reader)} saved after you opened this page. "
-            f"{count} answer{' differs' if count == 1 else 's differ'}: "
+            f"{wording.counted(count, 'answer')} {wording.noun(count, 'differs', 'differ')}: "
             f"choose what to keep{'' if count == 1 else ' in each'}."
         ),
         "carried": [
@@ -105,7 +106,7 @@ def _choice(number: int, conflict: Conflict, posted, reader: User) -> Choice:
 
 
 def _error(name: str, where: str, posted) -> str:
-    """Why a choice is asked for again; nothing the first time."""
+    """Why a choice is asked for again; empty the first time."""
     if f"met--{name}" not in posted:
         return ""
     if f"keep--{name}" not in posted:

@@ -187,7 +187,7 @@ def test_conflict_page_shows_both_and_keeps_what_is_chosen(signed_in, marchshire
 
     assert response.status_code == 409
     shown = re.sub(r"\s+", " ", text_of(response))
-    assert "Nothing is lost, and nothing of yours is saved yet" in shown
+    assert "Nothing is lost, but your changes are not saved yet" in shown
     assert "Tested by twelve schools." in shown
     assert "Tested by twenty schools." in shown
     assert read_comment(marchshire, "R1") == "Tested by twenty schools."
