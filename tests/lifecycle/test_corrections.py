@@ -80,7 +80,7 @@ def test_pages_show_what_counts_and_what_stored_pdfs_print(approved, signed_in):
     assert "The PDF of version 2 prints 2 December 2004, minute 64." in pages["acts/"]
     assert "Wednesday 1 December 2004" in pages["acts/"]
     assert "1 December 2004, minute 62" in pages["cabinet/"]
-    assert "Cabinet’s decision, as its PDF prints it, was corrected since." in pages["versions/2/"]
+    assert "Cabinet’s decision was corrected after this PDF was stored." in pages["versions/2/"]
     assert "minute 62" in signed_in("wyeborough-lead").get(f"{W}allocation/").content.decode()
 
 

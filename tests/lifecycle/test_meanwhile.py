@@ -80,7 +80,7 @@ def test_reopening_from_a_page_older_than_the_approval_is_refused(signed_in, wit
 
     assert response.status_code == 409
     page = response.content.decode()
-    assert "The return is approved since this page was opened, so nothing was done." in page
+    assert "The return has changed since this page was opened: it is now approved. Nothing was done." in page
     assert "Too early." in page
     assert traces(with_cabinet) == before
 

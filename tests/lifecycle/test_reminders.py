@@ -60,7 +60,8 @@ HELD = {
 def reminded(*names: str) -> str:
     """All that the command prints when it reminds these people, and the mail goes out."""
     lines = [f"small: small-{name}: {HELD[name]}" for name in names]
-    return "\n".join([*lines, f"{len(names)} reminded; {len(names)} e-mails sent, 0 postponed.", ""])
+    mails = "1 e-mail" if len(names) == 1 else f"{len(names)} e-mails"
+    return "\n".join([*lines, f"{len(names)} reminded; {mails} sent, 0 postponed.", ""])
 
 
 def test_what_is_near_or_late_is_reminded_of_on_its_days_and_no_others(small):
@@ -194,7 +195,7 @@ def test_what_was_sent_back_is_reminded_of_again(approved):
 
     assert out == (
         "wyeborough: wyeborough-head-corporate: You hold 1 blocker of the IEG4 return\n"
-        "1 reminded; 1 e-mails sent, 0 postponed.\n"
+        "1 reminded; 1 e-mail sent, 0 postponed.\n"
     )
     Return.objects.exclude(pk=approved.pk).update(status=Return.Status.PREPARING)
 

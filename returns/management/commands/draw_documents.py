@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
 from returns.documents.queue import SLOTS, draw_next, sweep
+from returns.values import wording
 
 PAUSE = 1  # seconds between checks of the queue
 SWEEP = 3600  # checks between two removals of old PDFs; the first removal comes with the first check
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             count = 0
             while draw_next():
                 count += 1
-            self.stdout.write(f"{count:,} tries made.")
+            self.stdout.write(f"{wording.counted(count, 'attempt')} made.")
             return
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from returns.messages.mail import send_queued
+from returns.values import wording
 
 PAUSE = 15  # seconds between checks of the queue
 
@@ -18,7 +19,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         if not options["watch"]:
             sent, failed = send_queued()
-            self.stdout.write(f"{sent:,} e-mails sent, {failed:,} postponed.")
+            self.stdout.write(f"{wording.counted(sent, 'e-mail')} sent, {failed:,} postponed.")
             return
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,6 +6,7 @@ from returns import clock
 from returns.acts.reminding import send_due
 from returns.messages.mail import send_queued
 from returns.models import Return
+from returns.values import wording
 
 
 class Command(BaseCommand):
@@ -23,7 +24,7 @@ class Command(BaseCommand):
             for notice in notices:
                 self.stdout.write(f"{return_.authority.slug}: {notice.person.username}: {notice.subject}")
         sent, failed = send_queued()
-        self.stdout.write(f"{told:,} reminded; {sent:,} e-mails sent, {failed:,} postponed.")
+        self.stdout.write(f"{told:,} reminded; {wording.counted(sent, 'e-mail')} sent, {failed:,} postponed.")
 
 
 def _day(text: str) -> datetime.date:
