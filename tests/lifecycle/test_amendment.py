@@ -358,7 +358,7 @@ def test_lapsed_delegation_is_abandoned_by_the_lead(approved):
             begin(approved)
 
     assert str(late.value) == f"EF1 is locked. {LOCK}"
-    delegate = "the delegate, to the end of the last day"
+    delegate = "the delegate, until the end of the last day"
     assert str(unfinished.value) == f"“Finish the amendment” is for {delegate}."
     assert str(stranger.value) == "“Abandon the amendment” is for the delegate or the lead, at any time."
     assert str(again.value) == f"“Begin an amendment” is for {delegate}."

@@ -323,7 +323,7 @@ def test_last_case_study_is_not_removed_while_none_can_be_brought(approved):
         remove_case_study(return_=approved, by=who(approved, "officer-housing"), line="C3")
 
     assert str(caught.value) == (
-        "The return needs at least one case study, and none can be brought while only what was sent back is "
+        "The return needs at least one case study, and none can be added while only what was sent back is "
         "open. Change this one instead."
     )
     assert set(opened(approved)) == {"cases/C3/housing"}

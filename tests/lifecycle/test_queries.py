@@ -170,7 +170,7 @@ def test_closed_query_stays_as_it_is(complete):
     with refused(complete) as unknown:
         close(complete, 99)
 
-    assert str(replied.value) == "This is closed already; nothing more is asked."
+    assert str(replied.value) == "This is closed already. It needs no reply."
     assert str(closed.value) == "This query is closed already."
     assert str(unknown.value) == "There is no query 99 in this return."
 
@@ -239,7 +239,7 @@ def test_answered_question_is_neither_answered_again_nor_closed(with_cabinet):
         close(with_cabinet, number)
 
     assert str(open_.value) == "Only the e-government lead closes queries."
-    assert str(replied.value) == "This is answered already; nothing more is asked."
+    assert str(replied.value) == "This is answered already. It needs no reply."
     assert str(closed.value) == "This query is closed already."
 
 
