@@ -348,7 +348,7 @@ def test_a_text_that_is_too_long_to_keep_is_named(officer):
     shown = officer.get(f"/marchshire/unsaved/{Unsaved.objects.get().key}/")
     assert (
         "Comment",
-        "was too long to keep here. Your browser may still have it: go back to the page you came from.",
+        "was too long to keep here. Your browser may still have it: go back to that page.",
     ) in given(shown)
     assert "Short." in text_of(shown)
 
