@@ -147,7 +147,7 @@ def test_case_studies_are_neither_brought_nor_taken_away(amending):
     assert str(brought.value) == (
         f"A case study is added by the department concerned. Ask one of its officers. {LOCK}"
     )
-    assert str(taken.value) == f"Case study C1 is Planning and Environment’s to remove. {LOCK}"
+    assert str(taken.value) == f"Only Planning and Environment can remove case study C1. {LOCK}"
 
 
 def test_amended_elements_are_signed_again_and_give_the_next_version(amending, quick_drawing):

@@ -104,7 +104,7 @@ def attempts(return_) -> dict[str, tuple]:
             lambda: add_case_study(return_=return_, by=officer, department=corporate),
         ),
         "remove": (
-            "Case study C1 is Planning and Environment’s to remove.",
+            "Only Planning and Environment can remove case study C1.",
             lambda: remove_case_study(return_=return_, by=who(return_, "officer-planning"), line="C1"),
         ),
         "allocate": (
@@ -118,7 +118,7 @@ def attempts(return_) -> dict[str, tuple]:
             ),
         ),
         "sign": (
-            "A head of Corporate Services signs for it.",
+            "Only a head of Corporate Services can sign for it.",
             lambda: sign(return_, "head-corporate", "corporate"),
         ),
         "sign figures": (

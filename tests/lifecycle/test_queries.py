@@ -152,7 +152,7 @@ def test_owner_department_and_lead_reply_and_nobody_else(complete):
     for name in ["officer-education", "head-education", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             reply(complete, number, name)
-        assert (name, str(caught.value)) == (name, "R20 is answered by Lorna Meek.")
+        assert (name, str(caught.value)) == (name, "You don’t answer R20. Its owner: Lorna Meek.")
     for name in ["officer-hr", "head-hr", "lead"]:
         reply(complete, number, name, f"By {name}.")
         assert complete.queries.get(number=number).replied.new == f"By {name}."
@@ -200,7 +200,7 @@ def test_query_follows_its_line_to_another_department(complete):
     with refused(complete) as caught:
         reply(complete, number, "officer-hr")
 
-    assert str(caught.value) == "R20 is answered by Rosalind Pike."
+    assert str(caught.value) == "You don’t answer R20. Its owner: Rosalind Pike."
     reply(complete, number, "officer-policy")
     close(complete, number)
 

@@ -149,7 +149,7 @@ def test_only_its_own_head_signs_for_a_department(complete):
     for name in ["officer-hr", "head-education", "lead", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             sign(complete, name, "hr")
-        assert (name, str(caught.value)) == (name, "A head of Human Resources signs for it.")
+        assert (name, str(caught.value)) == (name, "Only a head of Human Resources can sign for it.")
 
 
 def test_only_the_section_151_officer_signs_figures(complete):
@@ -169,7 +169,7 @@ def test_head_of_another_council_signs_nothing(complete, wyeborough):
     with refused(complete) as caught:
         sign(complete, stranger.username, "hr")
 
-    assert str(caught.value) == "A head of Human Resources signs for it."
+    assert str(caught.value) == "Only a head of Human Resources can sign for it."
 
 
 def test_head_whose_account_is_closed_signs_nothing(complete):
@@ -181,7 +181,7 @@ def test_head_whose_account_is_closed_signs_nothing(complete):
     with refused(complete) as caught:
         sign(complete, "head-hr", "hr")
 
-    assert str(caught.value) == "A head of Human Resources signs for it."
+    assert str(caught.value) == "Only a head of Human Resources can sign for it."
 
 
 def becomes_finance(complete, name: str) -> None:
