@@ -212,6 +212,21 @@ def test_the_pages_say_which_signature_a_step_cancels(signed_in, complete):
     assert "signed it. That signature is cancelled" in removal
 
 
+@pytest.mark.parametrize(
+    ("saver", "told"),
+    [
+        ("officer-education", "R1 saved. This cancels the signature of Alan Frith. We’ve told them."),
+        ("head-education", "R1 saved. This cancels your signature."),
+    ],
+)
+def test_a_save_says_whose_signature_it_cancels(signed_in, complete, form_data, saver, told):
+    typed = form_data(complete, "outcomes", "R1") | {"outcomes--R1-comment": "Changed since."}
+
+    response = signed_in(saver).post(f"{M}outcomes/R1/", typed, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [told]
+
+
 def test_an_old_date_of_filing_does_not_stand_on_a_reopened_return(submitted):
     cover = place(submitted, "cover")
     assert _submitted_on(submitted) is not None
