@@ -27,13 +27,13 @@ def save_account(
 
     A new password signs them out everywhere, since a session holds a digest of it. Only an administrator saves
     accounts, and never changes their own roles or closes their own account. The council’s row is locked, so that
-    administrators take turns: whoever was removed a moment ago is refused, and one administrator is always left.
+    administrators take turns: an administrator who was just removed is refused, and one is always left.
     Raises ActionRefused.
     """
     authority = lock_council(authority)
     by = _administrator(by, authority)
     if person.pk == by.pk and (frozenset(roles) != by.roles or not person.is_active):
-        raise ActionRefused("Another administrator changes your roles or closes your account.")
+        raise ActionRefused("Only another administrator can change your roles or close your account.")
     if new_password:
         person.set_password(new_password)
     person.authority = authority
@@ -62,7 +62,7 @@ def save_department(*, authority: Authority, by: User, department: Department) -
     department.save()
     if new:
         for return_ in authority.returns.order_by("pk"):
-            # Whoever sends the return to Cabinet at this moment waits, or has been waited for.
+            # The locked rows make this and sending the return to Cabinet take turns.
             if lock(return_).status == Return.Status.PREPARING:
                 add_blank_records(return_, department)
     return department

@@ -59,7 +59,7 @@ def allocate_lines(
 def _refuse(return_: Return, by: User, owner: User, department: Department) -> None:
     """Raises ActionRefused where this person may not allocate, or not to that owner."""
     if not access.can_allocate(by, return_):
-        raise ActionRefused(refusals.refusal(return_, "The e-government lead allocates lines."))
+        raise ActionRefused(refusals.refusal(return_, "Only the e-government lead allocates lines."))
     if owner.authority_id != return_.authority_id or department.pk not in owner.department_ids:
         raise ActionRefused(f"{owner} doesn’t answer for {department}. Choose another owner.")
     if not owner.is_active:

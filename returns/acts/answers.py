@@ -19,7 +19,7 @@ from .signing import void_signatures
 
 @dataclass(frozen=True)
 class Saved:
-    """What became of a save: the changes written and the signatures they voided, or the conflicts that stopped it."""
+    """The result of a save: the changes written and the signatures cancelled, or the conflicts that stopped it."""
 
     events: list[Event]
     conflicts: list[Conflict]
@@ -40,7 +40,7 @@ def save_answers(*, return_: Return, by: User, changes: list[Change], reason: st
     if merged.conflicts:
         return Saved([], merged.conflicts)
     if merged.events and return_.status == Return.Status.AMENDING and not reason:
-        raise ActionRefused("Say why you amend this: after approval each change needs a reason.")
+        raise ActionRefused("Say why you amend this. After approval every change needs a reason.")
     return _write(merged)
 
 

@@ -1,4 +1,4 @@
-"""What every act needs: the lock that makes acts on one return take turns, and a way to refuse."""
+"""What every act needs: the lock that makes acts on one return take turns, and the exceptions of a refusal."""
 
 from collections.abc import Iterable
 
@@ -7,7 +7,7 @@ from ..values import wording
 
 
 class ActionRefused(Exception):
-    """The act can't be done; the message tells the reader why and what next."""
+    """The act can't be done; the message tells the reader why and what to do."""
 
 
 class NewerThanStored(ActionRefused):
@@ -15,8 +15,8 @@ class NewerThanStored(ActionRefused):
 
     def __init__(self, what: str):
         super().__init__(
-            f"Nothing was saved: your page shows a later version of {what} than the one that is stored. An older "
-            "copy may have been restored. Open the page again, compare it with what you typed, then save."
+            f"Nothing was saved. Your page shows a later version of {what} than the stored one: an older "
+            "copy of the data may have been restored. Open the page again, compare it with what you typed, then save."
         )
 
 

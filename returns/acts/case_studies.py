@@ -22,7 +22,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
     if not access.can_add_case_study(by, return_) or department.pk not in by.department_ids:
         raise ActionRefused(
             refusals.refusal(
-                return_, "Case studies are brought by the department concerned. Ask one of its officers."
+                return_, "A case study is added by the department concerned. Ask one of its officers."
             )
         )
     _, table = return_.proforma.tables["cases"]
@@ -38,8 +38,8 @@ def _next_code(return_: Return, table: Table) -> str:
     codes = CaseStudy.objects.filter(return_record=return_).values_list("line", flat=True)
     numbers = [int(code.removeprefix("C")) for code in codes]
     if len(numbers) >= table.most:
-        raise ActionRefused(f"The return already has {table.most} case studies, the most it takes.")
-    # A removed study's code is not given out again, so that the history stays plain.
+        raise ActionRefused(f"The return already has {table.most} case studies, the most it can have.")
+    # A removed study's code is never used again, so that each code in the history means one study.
     removed = Event.objects.filter(return_record=return_, kind=Event.Kind.REMOVED, table=table.key)
     numbers += [int(code.removeprefix("C")) for code in removed.values_list("line", flat=True)]
     return f"C{max(numbers, default=0) + 1}"
@@ -47,7 +47,7 @@ def _next_code(return_: Return, table: Table) -> str:
 
 @transaction.atomic
 def remove_case_study(*, return_: Return, by: User, line: str) -> None:
-    """That case study is gone, its words kept in the history; queries about it are closed. Raises ActionRefused."""
+    """That case study is removed and its words stay in the history; queries about it close. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
     study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
     if study is None:
@@ -77,12 +77,12 @@ def _refuse_removal(by: User, place: Place, table: Table) -> None:
     return_ = place.return_
     if not access.can_remove_case_study(by, place, None):
         raise ActionRefused(
-            f"Case study {place.code} is {place.department}’s to remove. {refusals.why_locked(return_)}".strip()
+            f"Only {place.department} can remove case study {place.code}. {refusals.why_locked(return_)}".strip()
         )
     left = CaseStudy.objects.filter(return_record=return_).count() - 1
     if left < table.least and return_.status != Return.Status.PREPARING:
         raise ActionRefused(
-            "The return needs at least one case study, and none can be brought while only what was sent back "
+            "The return needs at least one case study, and none can be added while only what was sent back "
             "is open. Change this one instead."
         )
 

@@ -21,13 +21,13 @@ TOLD = (Role.LEAD, Role.FINANCE, Role.CLERK, Role.HEAD)
 def correct_decision(
     *, return_: Return, by: User, date: datetime.date, number: str, reason: str, seen: int
 ) -> Correction:
-    """Cabinet's latest decision counts with that day and minute number, and all whom it concerns are told.
+    """Cabinet's latest decision has that day and minute number, and everyone concerned is told.
 
     `seen` is how many corrections of it the person saw. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_correct_decision(by, return_):
-        raise ActionRefused("The clerk corrects what was recorded of Cabinet’s decision.")
+        raise ActionRefused("Only the clerk corrects what was recorded of Cabinet’s decision.")
     decision = return_.decision
     sent = (
         return_.events.filter(kind=Event.Kind.SENT, number__lt=decision.event.number)
@@ -35,14 +35,16 @@ def correct_decision(
         .last()
     )
     if sent.by == by:
-        raise ActionRefused("You sent the return to Cabinet yourself; another clerk corrects the decision.")
+        raise ActionRefused(
+            "You sent the return to Cabinet yourself, so another clerk must correct the decision."
+        )
     if date < clock.day_of(sent.at):
         raise ActionRefused("Cabinet can’t have decided before the return was sent to it. Check the date.")
     if decision.delegate and decision.delegated_until < date:
-        raise ActionRefused("The delegation would end before Cabinet gave it. Check the date.")
+        raise ActionRefused("The last day of the delegation is before that date. Check the date.")
     filing = return_.filing
     if filing and filing.event.number > decision.event.number and filing.day < date:
-        raise ActionRefused("The return was filed before that day. Check the date, and that of the filing.")
+        raise ActionRefused("The return was filed before that date. Check this date and the date of filing.")
     correction = Correction(decision=decision, date=date, number=number)
     people = [*with_roles(return_, *TOLD, Role.CABINET), decision.delegate]
     return _store(return_, by, correction, reason, seen, people)
@@ -52,13 +54,13 @@ def correct_decision(
 def correct_filing(
     *, return_: Return, by: User, date: datetime.date, number: str, reason: str, seen: int
 ) -> Correction:
-    """The latest filing counts with that day and reference, and all whom it concerns are told.
+    """The latest filing has that day and reference, and everyone concerned is told.
 
     `seen` is how many corrections of it the person saw. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_correct_filing(by, return_):
-        raise ActionRefused("The lead corrects what was recorded of the filing.")
+        raise ActionRefused("Only the e-government lead corrects what was recorded of the filing.")
     filing = return_.filing
     approval = return_.decisions.filter(event__number__lt=filing.event.number).order_by("pk").last()
     if date < approval.day:
@@ -80,15 +82,17 @@ def _store(
     was, now = (record.day, record.number), (correction.date, correction.number)
     last = record.all_corrections[-1] if record.all_corrections else None
     if last and was == now and (last.event.by, last.event.reason) == (by, reason):
-        return last  # a form sent twice corrects once
+        return last  # a form sent twice makes one correction
     if seen != len(record.all_corrections):
-        raise ActionRefused(f"{last.event.by} corrected it after you opened this page. Look at it again.")
+        raise ActionRefused(
+            f"{last.event.by} corrected it after you opened this page. Check what is recorded now."
+        )
     if not reason:
-        raise ActionRefused("Give a reason, so that whoever is told knows why.")
+        raise ActionRefused("Give a reason: everyone notified sees it.")
     if was == now:
-        raise ActionRefused(f"Nothing was corrected: day and {noun} are those that count already.")
+        raise ActionRefused(f"Nothing was corrected: this date and {noun} are already recorded.")
     if correction.date > clock.day_of(record.event.at):
-        raise ActionRefused("It can’t have been later than the day on which it was recorded. Check the date.")
+        raise ActionRefused("The date can’t be later than the day on which it was recorded. Check the date.")
     event = Event(
         return_record=return_,
         at=clock.now(),

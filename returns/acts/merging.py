@@ -24,14 +24,14 @@ class Change:
     entry: Entry
     seen: int
     values: dict
-    # Of cells met as conflicts before: what the person chose ("mine", "both", "theirs"), and the version
-    # of the other text they chose against.
+    # For answers that were in conflict before: what the person chose ("mine", "both", "theirs"), and the
+    # version of the other text they saw when they chose.
     resolved: dict = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """A cell that somebody else saved first, with all three texts."""
+    """An answer that somebody else saved first, with all three texts."""
 
     entry: Entry
     column: Column
@@ -89,7 +89,7 @@ def merge(
     """
     current = _lock_records(changes)
     if len(current) < len(changes):
-        raise ActionRefused("What you answered has been removed by someone else meanwhile.")
+        raise ActionRefused("Someone else has removed what you answered.")
     for change in changes:
         place, stored = change.entry.place, current[change.entry.address].version
         refuse_newer(place.code, seen=change.seen, stored=stored)
@@ -124,13 +124,13 @@ def _chosen(change: Change, name: str, since: list[Event]) -> str:
 
 
 def _refuse_contradiction(record, place: Place) -> None:
-    """Two people's figures, each right by itself, may not fit together. Raises ActionRefused."""
+    """Figures of two people, each valid alone, may contradict each other together. Raises ActionRefused."""
     record.return_record = place.return_
     try:
         record.clean()
     except ValidationError as error:
         raise ActionRefused(
-            f"Someone else changed {place.code} meanwhile, and the two don’t fit. {' '.join(error.messages)}"
+            f"Someone else has changed {place.code}, and the two changes don’t agree. {' '.join(error.messages)}"
         ) from error
 
 

@@ -1,4 +1,4 @@
-"""A return is opened with every record that its proforma declares, blank."""
+"""Opens a return with every record that its proforma declares, blank."""
 
 from __future__ import annotations
 

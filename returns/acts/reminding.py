@@ -18,7 +18,7 @@ from ..rules import access
 from ..values import wording
 from .base import ActionRefused, fresh, lock
 
-# Days before a date on which its owners are reminded of it; after it they are reminded daily.
+# Days before a due date on which owners are reminded; after it they are reminded daily.
 BEFORE = frozenset({7, 3, 1, 0})
 
 
@@ -88,7 +88,8 @@ def _tell(
             [person],
             but=by,
             subject=f"You hold {wording.counted(count, 'blocker')} of the {round_.name} return",
-            text=f"{asked}: {codes}. While one is left, the whole grant is exposed. Filing closes on {deadline}.",
+            text=f"{asked}: {codes}. The whole grant is at risk until every blocker is cleared. "
+            f"Filing closes on {deadline}.",
             path=reverse("returns:return-detail", args=[return_.authority.slug, return_.round]),
             reminder=True,
             at=_moment_of(today),
@@ -97,7 +98,7 @@ def _tell(
 
 
 def _moment_of(today: datetime.date) -> datetime.datetime:
-    """Now, or this hour of another day that is reckoned from: each day has its own reminder."""
+    """Now, or this time on the other day that was given: each day has its own reminder."""
     now = timezone.localtime(clock.now())
     return now if now.date() == today else timezone.make_aware(datetime.datetime.combine(today, now.time()))
 

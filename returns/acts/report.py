@@ -1,4 +1,4 @@
-"""The clerk's words in the covering report, and the copies of it that are kept for Cabinet."""
+"""The clerk's text in the covering report, and the copies of the report that are kept for Cabinet."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from ..values.digests import canonical
 from .base import ActionRefused, fresh, lock, refuse_newer, who_saved
 
 SECTION = "report"  # what these events name as their section; the proforma has none of that name
-# While the return is with Cabinet an edit draws a copy first; when the history has moved meanwhile, it draws again.
+# While the return is with Cabinet an edit makes a copy first; if the history has grown meanwhile, it is made again.
 TRIES = 4
 
-# Draws the next edition of the report that goes with a version, unsaved: the return, the version, the event of the
-# act, and the paragraph that the act changes. Raises ActionRefused where it can’t be drawn.
+# Makes the next edition of the report that goes with a version, unsaved. Takes the return, the version, the event of
+# the act, and the paragraph that the act changes. Raises ActionRefused where the PDF can’t be made.
 Maker = Callable[[Return, Version, Event, ReportParagraph | None], ReportCopy]
 _makers: list[Maker] = []
 
 
 def makes_report_copies(maker: Maker) -> Maker:
-    """The function draws the copies of the covering report; there is one such function."""
+    """Registers the function that makes the copies of the covering report. Raises ValueError for a second one."""
     if _makers:
-        raise ValueError("Copies of the covering report are drawn by one function alone.")
+        raise ValueError("A function that makes copies of the covering report is registered already.")
     _makers.append(maker)
     return maker
 
@@ -38,8 +38,8 @@ class ParagraphConflict(ActionRefused):
 
     def __init__(self, present: ReportParagraph, by: User):
         super().__init__(
-            f"{who_saved([present.event], by)} saved this paragraph after you opened it, so this text was not "
-            "saved. Compare the two, and save the text that you want."
+            f"{who_saved([present.event], by)} saved this paragraph after you opened it, so your text was not "
+            "saved. Compare the two, then save the text that you want."
         )
         self.present = present
 
@@ -55,7 +55,7 @@ class Edit:
 def edit_paragraph(
     *, return_: Return, by: User, key: str, text: str, drafted: str, seen: int
 ) -> ReportParagraph | None:
-    """The paragraph has that text over that draft; a blank one brings the draft back, or removes an own one.
+    """The paragraph has that text in place of that draft; a blank text restores the draft or removes an added one.
 
     While the return is with Cabinet, a further edition of the report is kept with it. None where there was nothing
     to change. Raises ActionRefused, and ParagraphConflict when the paragraph is no longer in the version that was
@@ -69,7 +69,7 @@ def edit_paragraph(
 
 
 def add_paragraph(*, return_: Return, by: User, heading: str, text: str) -> ReportParagraph:
-    """A paragraph of the clerk's own is at the end of that heading. Raises ActionRefused.
+    """A paragraph added by the clerk is at the end of that heading. Raises ActionRefused.
 
     While the return is with Cabinet, a further edition of the report is kept with it.
     """
@@ -85,7 +85,7 @@ def save_edit(
 ) -> ReportParagraph | None:
     """What `edit` makes of the return is saved, and while the return is with Cabinet a copy of the report with it.
 
-    The copy is drawn before the transaction, from the history as it then is. Raises ActionRefused.
+    The copy is made before the transaction, from the history as it then is. Raises ActionRefused.
     """
     for _ in range(TRIES):
         seen = Return.objects.select_related("authority").get(pk=return_.pk)
@@ -102,7 +102,7 @@ def save_edit(
             if copy and history.head(locked) == after:
                 return _write(locked, found, copy)
     raise ActionRefused(
-        "Others kept changing the return while the report was drawn. Wait a moment, then try again."
+        "Others kept changing the return while the report was made. Wait a moment, then try again."
     )
 
 
@@ -111,7 +111,7 @@ def draw_report_copy(
 ) -> ReportCopy:
     """The next edition of the report that goes with the version, unsaved. Takes a second: never in a transaction.
 
-    Raises ActionRefused where it can't be drawn.
+    Raises ActionRefused where the PDF can't be made.
     """
     return _makers[0](return_, version, event, row)
 
@@ -165,7 +165,7 @@ def _added(return_: Return, by: User, heading: str, text: str) -> ReportParagrap
     under = BY_KEY.get(heading)
     if under is None or not under.numbered or not text:
         raise ActionRefused(
-            "Paragraphs are added under Considerations and Risk Management, and are not blank."
+            "Add paragraphs under Considerations or Risk Management only, and write some text."
         )
     own = [
         row
@@ -174,7 +174,7 @@ def _added(return_: Return, by: User, heading: str, text: str) -> ReportParagrap
     ]
     for row in own:
         if (row.text, row.event.by_id) == (text, by.pk):
-            return row  # a form sent twice adds once
+            return row  # a form sent twice adds one paragraph
     added = ReportParagraph(return_record=return_, key=own_key(under, len(own) + 1))
     return _edit(return_, by, added, text, "")
 
@@ -182,7 +182,7 @@ def _added(return_: Return, by: User, heading: str, text: str) -> ReportParagrap
 def _check(return_: Return, by: User) -> None:
     if not access.can_edit_report(by, return_):
         raise ActionRefused(
-            refusals.refusal(return_, "The clerk edits the covering report, until Cabinet has decided.")
+            refusals.refusal(return_, "Only the clerk edits the covering report, until Cabinet has decided.")
         )
 
 

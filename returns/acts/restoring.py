@@ -14,8 +14,8 @@ from .signing import void_signatures
 def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason: str) -> list[Event]:
     """Every answer is what `approved` says; returns the events, still to be recorded.
 
-    The return must be locked. Signatures that the amendment voided stand again, those given since on what is
-    taken back are void.
+    The return must be locked. Signatures that the amendment cancelled are restored; those given since on the
+    amended answers are cancelled.
     """
     present = read(return_)
     events, restored, records = [], [], {}
@@ -41,7 +41,7 @@ def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason:
         names = {event.field for event in events} | {"version"}
         model.objects.bulk_update(rows, [f.name for f in model._meta.concrete_fields if f.name in names])
     events += void_signatures(return_, restored, by=by, at=at, because="The amendment was abandoned.")
-    # Also where an answer was changed to and fro, so that nothing was left to take back.
+    # Also where an answer was changed and changed back, so that there is nothing to put back.
     standing = {row.key for row in return_.signoffs.all()}
     unsigned = [
         Place(return_, place.section, place.line, place.department)
@@ -52,7 +52,7 @@ def restore_answers(return_: Return, approved: Answers, *, by: User, at, reason:
 
 
 def _reinstate(return_: Return, answers: Answers, places: list[Place], *, by: User, at) -> list[Event]:
-    """The latest signature on each place that covers exactly what stands there now stands again."""
+    """The latest signature on each place that covers exactly its present answers is restored."""
     events = []
     for place in places:
         given = return_.events.filter(

@@ -17,20 +17,20 @@ MAX_WORDS = 200
 
 @transaction.atomic
 def raise_query(*, return_: Return, by: User, place: Place, text: str) -> Query:
-    """An open query on that place, which blocks until it is closed; its owner is told. Raises ActionRefused."""
+    """An open query on that place blocks the return until it is closed; its owner is told. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
     if not access.can_raise_query(by, return_):
-        raise ActionRefused(refusals.refusal(return_, "The e-government lead raises queries."))
+        raise ActionRefused(refusals.refusal(return_, "Only the e-government lead raises queries."))
     return _ask(return_, by, place, text, Query.Kind.QUERY, Event.Kind.QUERIED)
 
 
 @transaction.atomic
 def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query:
-    """A question from Cabinet to the owner of an outcome, which stands in the pack. Raises ActionRefused."""
+    """A question from Cabinet to the owner of an outcome is on the Cabinet page. Raises ActionRefused."""
     return_, by = lock(return_), fresh(by)
     if not access.can_ask_question(by, return_):
         raise ActionRefused(
-            "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
+            "Only a Cabinet member asks questions, from the day the return is sent to Cabinet until it is filed."
         )
     if place.section.key != "outcomes":
         raise ActionRefused("A question is about an outcome. Choose one of R1 to E18.")
@@ -38,7 +38,7 @@ def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query
 
 
 def answerer(answers: Answers, place: Place) -> User | None:
-    """The owner who is asked; None where there is none, or who there was has left, so that the lead is asked."""
+    """The owner who is asked; None if there is none or the owner has left: then the lead is asked."""
     owner = answers.owner(place)
     return owner if owner and owner.is_active else None
 
@@ -47,7 +47,7 @@ def _ask(return_: Return, by: User, place: Place, text: str, kind: str, event_ki
     answers = read(return_, place.section.key)
     for query in answers.queries.get(place.key, []):
         if query.is_open and (query.kind, query.asked.by, query.asked.new) == (kind, by, text):
-            return query  # a form sent twice asks once
+            return query  # a form sent twice asks one question
     number = return_.queries.count() + 1
     event = history.place_event(
         event_kind,
@@ -83,11 +83,13 @@ def reply_to_query(*, return_: Return, by: User, number: int, text: str) -> Quer
     return_, by = lock(return_), fresh(by)
     query, place, answers = _find(return_, number)
     if not query.is_open:
-        raise ActionRefused(f"This is {query.state.lower()} already; nothing more is asked.")
+        raise ActionRefused(f"This is {query.state.lower()} already. It needs no reply.")
     if not access.can_reply(by, query, place, answers.allocation(place)):
-        raise ActionRefused(f"{place.code} is answered by {answers.owner(place) or 'nobody yet'}.")
+        raise ActionRefused(
+            f"You don’t answer {place.code}. Its owner: {answers.owner(place) or 'no one yet'}."
+        )
     if query.replied and (query.replied.by, query.replied.new) == (by, text):
-        return query  # a form sent twice replies once
+        return query  # a form sent twice makes one reply
     event = history.place_event(Event.Kind.REPLIED, place, at=clock.now(), by=by, new=text)
     event.field = str(number)
     (query.replied,) = history.record(return_, [event])
@@ -111,7 +113,7 @@ def close_query(*, return_: Return, by: User, number: int) -> Query:
     if not query.is_open:
         raise ActionRefused("This query is closed already.")
     if not access.can_close_query(by, query, return_):
-        raise ActionRefused("The e-government lead closes queries.")
+        raise ActionRefused("Only the e-government lead closes queries.")
     event = history.place_event(Event.Kind.CLOSED, place, at=clock.now(), by=by)
     event.field = str(number)
     (query.closed,) = history.record(return_, [event])

@@ -23,14 +23,14 @@ from .base import ActionRefused, fresh, lock
 
 @dataclass(frozen=True)
 class Statement:
-    """What a signature given now would cover: each unsigned place with the digest of what stands there."""
+    """What a signature given now would cover: each unsigned place with the digest of its answers."""
 
     part: Part
     digests: dict[PlaceAddress, str]
 
     @property
     def digest(self) -> str:
-        """Names exactly this version: the form carries it, so that nobody signs what they haven't seen."""
+        """The digest of the whole statement: the form carries it, so that nobody signs what they haven't seen."""
         return sha256(canonical(sorted([*map(str, key), digest] for key, digest in self.digests.items())))
 
 
@@ -41,13 +41,13 @@ def statement_of(assessment: Assessment, part: Part) -> Statement:
 
 @transaction.atomic
 def sign_department(*, return_: Return, by: User, department: Department, shown: str) -> int:
-    """Every place of the department's part stands signed by its head, as it was shown; returns how many are new.
+    """Every line of the department's part is signed by its head, as it was shown; returns how many were not before.
 
     `shown` is the digest of the statement the head has seen. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_sign_department(by, return_, department):
-        raise ActionRefused(refusals.refusal(return_, f"A head of {department} signs for it."))
+        raise ActionRefused(refusals.refusal(return_, f"Only a head of {department} can sign for it."))
     assessment = assess(read(return_))
     part = assessment.part(department)
     return _sign(return_, by, assessment, part, shown)
@@ -55,19 +55,19 @@ def sign_department(*, return_: Return, by: User, department: Department, shown:
 
 @transaction.atomic
 def sign_figures(*, return_: Return, by: User, shown: str) -> int:
-    """Resources and efficiency stand signed by the section 151 officer, as they were shown; returns how many are new.
+    """The figures are signed by the section 151 officer, as they were shown; returns how many were not before.
 
     Whoever prepared one of the figures can't sign them. Raises ActionRefused.
     """
     return_, by = lock(return_), fresh(by)
     if not access.can_sign_figures(by, return_):
-        raise ActionRefused(refusals.refusal(return_, "The section 151 officer signs the figures."))
+        raise ActionRefused(refusals.refusal(return_, "Only the section 151 officer can sign the figures."))
     assessment = assess(read(return_))
     part = assessment.part(None)
     if prepared := prepared_by(by, return_, part):
         raise ActionRefused(
             f"You prepared {wording.listed_codes(prepared)} yourself, and whoever prepares figures can’t sign them. "
-            "Another section 151 officer has to, or a colleague enters these figures anew."
+            "Another section 151 officer must sign, or a colleague must enter these figures again."
         )
     return _sign(return_, by, assessment, part, shown)
 
@@ -111,7 +111,7 @@ def _sign(return_: Return, by: User, assessment: Assessment, part: Part | None, 
 def _shown_statement(assessment: Assessment, part: Part | None, shown: str) -> Statement:
     """The statement of that part, as it was shown. Raises ActionRefused where it can't be signed."""
     if part is None or not part.unsigned:
-        raise ActionRefused("Nothing waits for your signature: all of it is signed.")
+        raise ActionRefused("There is nothing to sign: all of it is signed.")
     if part.unready:
         raise ActionRefused(
             f"{wording.listed_codes(sorted({b.place.code for b in part.unready}))} can’t be signed yet: "
@@ -121,7 +121,7 @@ def _shown_statement(assessment: Assessment, part: Part | None, shown: str) -> S
     if statement.digest != shown:
         raise ActionRefused(
             "An answer was changed after you opened the statement, so nothing was signed. "
-            "It is shown below as it is now: look again, then sign."
+            "The statement below is up to date: check it, then sign."
         )
     return statement
 
@@ -142,9 +142,9 @@ def _write(return_: Return, events: list[Event]) -> None:
 
 
 def void_signatures(return_: Return, places: list[Place], *, by: User, at, because: str) -> list[Event]:
-    """The signatures on these places are gone and their givers told; returns the events, still to be recorded.
+    """The signatures on these places are cancelled and their signers told; returns the events, not recorded yet.
 
-    Other signatures stand.
+    Other signatures stay.
     """
     keys = {place.key: place for place in places}
     rows = [row for row in return_.signoffs.select_related("event__by") if row.key in keys]
@@ -168,8 +168,8 @@ def void_signatures(return_: Return, places: list[Place], *, by: User, at, becau
             return_,
             [giver],
             but=by,
-            subject=f"Your signature on {codes} is void",
-            text=f"{by}: {because} Your other signatures stand. Look at {codes} again and sign anew.",
+            subject=f"Your signature on {codes} is cancelled",
+            text=f"{by}: {because} Your other signatures stay. Check {codes} and sign again.",
             path=reverse("returns:signature-list", args=[return_.authority.slug, return_.round]),
         )
     return events

@@ -1,4 +1,4 @@
-"""What one cell says, in the words and figures that a person types or reads."""
+"""The value of one cell, as a person types it or reads it."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ def choices_of(table: Table, field: str) -> dict[str, str]:
 
 
 def typed(cell: Cell) -> str:
-    """The answer exactly as it is to be typed; nothing where it is blank.
+    """The answer exactly as it must be typed; empty if it is blank.
 
-    A light of a line that doesn't apply is N, a figure of a line declared nil is "nil".
+    A rating of a line that doesn't apply is N, a figure of a line declared nil is "nil".
     """
     table, field = cell.entry.table, cell.column.field
     kind = kind_of(table, field)
@@ -68,7 +68,7 @@ def plain_figure(value: int | Decimal) -> str:
 
 
 def in_words(cell: Cell) -> str:
-    """The answer as a person reads it: figures with their thousands set apart; nothing where it is blank."""
+    """The answer as a person reads it, figures with thousands separators; empty if it is blank."""
     if kind_of(cell.entry.table, cell.column.field) in (COUNT, MONEY) and typed(cell) not in ("", NIL):
         return wording.figure(cell.value)
     return typed(cell)
@@ -93,8 +93,8 @@ def posted_in_words(table: Table, field: str, text: str) -> str:
 
 
 def kept_in_words(table: Table, field: str, text: str) -> str:
-    """A value as the history keeps it, as a person reads it: a choice by its label, figures with their thousands set
-    apart; nothing where it is blank."""
+    """A value from the history as a person reads it: a choice by its label, figures with thousands separators; empty
+    if it is blank."""
     kind = kind_of(table, field)
     if kind == TICK:
         return "Yes" if text else "No"
@@ -108,7 +108,7 @@ def kept_in_words(table: Table, field: str, text: str) -> str:
 
 
 def figures_in_words(table: Table, column: Column, old: str, new: str) -> str:
-    """How a figure changed, from both in words: "was 210, now 85 (£ thousand)"; nothing where it is no figure."""
+    """How a figure changed, from both in words: "was 210, now 85 (£ thousand)"; empty if it is not a figure."""
     if kind_of(table, column.field) not in (COUNT, MONEY):
         return ""
     unit = f" ({column.unit})" if column.unit else ""

@@ -24,7 +24,7 @@ NOT_APPLICABLE = "N"  # the light of a line that doesn't apply
 
 @dataclass(frozen=True)
 class Place:
-    """Where answers stand: a section's line, of one department where departments contribute.
+    """Where answers belong: a section's line, of one department where departments contribute.
 
     Without a line it is the section's record (cover, context, the efficiency note).
     """
@@ -168,7 +168,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class People:
-    """Whom the return looks to: the lead, who signs for each department, and who signs the figures."""
+    """The people of the return: the lead, the signer of each department and the signer of the figures."""
 
     lead: User | None
     heads: dict[int, User]
@@ -188,7 +188,7 @@ class Answers:
     queries: dict[PlaceAddress, list[Query]]
     _records: dict = field(repr=False)
     _lists: dict = field(repr=False)
-    frozen: bool = False  # a copy that was sent or approved: nothing in it waits for anybody
+    frozen: bool = False  # a version that was sent or approved: nothing in it can still be done
 
     @property
     def lead(self) -> User | None:
@@ -265,7 +265,7 @@ class Answers:
         return self.record(place, place.tables[0]) if not place.tables[0].points else None
 
     def applies(self, place: Place) -> bool:
-        """False where the line is declared nil or not applicable, so that nothing else of it is asked."""
+        """False if the line is declared nil or not applicable, so that nothing else of it is asked."""
         return getattr(self.head(place), "applies", True)
 
     def not_adopted(self, place: Place) -> bool:
@@ -290,7 +290,7 @@ class Answers:
                 yield Cell(entry, column, applies)
 
     def lights(self, place: Place) -> list[str]:
-        """The lights of a place in the order of their dates: a letter, N where it does not apply, or blank."""
+        """The ratings of a place in the order of their dates: a letter, N where it does not apply, or blank."""
         lights = [cell for cell in self.cells(place) if cell.column.field == "light"] if place.tables else []
         return [NOT_APPLICABLE if cell.outside else cell.value for cell in lights]
 
@@ -383,7 +383,7 @@ def read(return_: Return, *sections: str) -> Answers:
 
 
 def _attach(row, name: str, other) -> None:
-    """The row refers to this very object, whose key it holds already; thousands of rows are attached for one page."""
+    """The row refers to this object, whose key it holds already; quick, as a page sets thousands of rows."""
     row._meta.get_field(name).set_cached_value(row, other)
 
 
@@ -394,7 +394,7 @@ def departments_of(return_: Return):
 
 
 def people_of(return_: Return) -> People:
-    """Whom the return looks to; only people whose accounts are open."""
+    """The people of the return; only those whose accounts are open."""
     lead, heads, finance = None, {}, None
     found = User.objects.filter(
         authority=return_.authority,

@@ -1,4 +1,4 @@
-"""What is still missing, and the money that hangs on it: one engine, asked by every page and document."""
+"""What is still missing, and the grant at risk: computed here for every page and document."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Blocker:
     """One thing that keeps the return from going to Cabinet."""
 
     kind: str  # blank, owner, check, query, signature, figures
-    place: Place | None  # none where a whole part waits for its signature
+    place: Place | None  # None where a whole part waits for its signature
     message: str
     owner: User | None
     department: Department | None
@@ -35,7 +35,7 @@ class Blocker:
 
     @property
     def link(self) -> str:
-        """The page of the line, opened at the cell."""
+        """The page of the line, opened at the answer."""
         return f"{self.url}#{self.anchor}" if self.anchor else self.url
 
     def as_dict(self) -> dict:
@@ -54,7 +54,7 @@ class Blocker:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many cells are required, how many of them answered, and how many blockers there are."""
+    """How many answers are required, how many of them are given, and how many blockers there are."""
 
     required: int = 0
     answered: int = 0
@@ -62,7 +62,7 @@ class Tally:
 
     @property
     def percent(self) -> int:
-        """Whole per cent, rounded down: 100 means that nothing is blank."""
+        """Whole per cent, rounded down: 100 means that no required answer is blank."""
         return self.answered * 100 // self.required if self.required else 100
 
 
@@ -106,7 +106,7 @@ class Part:
             if self.department
             else "section 151 officer’s signature"
         )
-        what = f"{count} of {len(self.states)} elements wait for the {who}"
+        what = f"{count} of {len(self.states)} lines wait for the {who}"
         return_ = self.states[0].place.return_
         return Blocker(
             kind="signature" if self.department else "figures",
@@ -126,14 +126,14 @@ class Part:
 
 @dataclass
 class Assessment:
-    """The state of a return at the moment it was read."""
+    """The completeness of a return at the moment it was read."""
 
     answers: Answers
     places: list[PlaceState] = field(repr=False)
 
     @cached_property
     def blockers(self) -> list[Blocker]:
-        """What stands in the way, in the order of the form; the missing signatures last."""
+        """All blockers, in the order of the form; the missing signatures last."""
         return [b for state in self.places for b in state.blockers] + self.missing_signatures
 
     @cached_property
@@ -154,14 +154,12 @@ class Assessment:
         if not homeless:
             return []
         codes = " and ".join(state.place.code for state in homeless)
-        message = (
-            f"{codes}: no department signs for the e-government lead. The administrator gives the lead one"
-        )
+        message = f"{codes}: no department signs for the e-government lead. The administrator must give the lead one"
         return [Blocker("signature", None, message, None, None, address=homeless[0].place.get_absolute_url())]
 
     @cached_property
     def parts(self) -> list[Part]:
-        """What is signed as one, departments by name, then the figures."""
+        """What is signed together: departments by name, then the figures."""
         if self.answers.frozen:
             return []
         people = self.answers.people
@@ -189,7 +187,7 @@ class Assessment:
 
     @property
     def exposure_gbp(self) -> int:
-        """The whole grant while one blocker is left, nothing when none is; never a share."""
+        """Whole pounds: the whole grant while any blocker is left, otherwise 0; never a share."""
         return self.grant_gbp if self.blockers else 0
 
     @cached_property
@@ -220,7 +218,7 @@ class Assessment:
         }
 
     def by_owner(self) -> list[tuple[User | None, list[Blocker]]]:
-        """Blockers with whoever can clear them, most first, those without a person at the top."""
+        """Blockers by the person who can clear them, most first; those without a person at the top."""
         grouped: dict[User | None, list[Blocker]] = {}
         for blocker in self.blockers:
             grouped.setdefault(blocker.owner, []).append(blocker)
@@ -238,7 +236,7 @@ class Assessment:
 
 @dataclass(frozen=True)
 class PlaceState:
-    """How far one place is: what is asked of it and what stands in the way."""
+    """The state of one place: what is asked of it and what blocks it."""
 
     place: Place
     owner: User | None
@@ -265,11 +263,11 @@ class PlaceState:
         if self.blank:
             return f"{self.blank} blank"
         if any(blocker.kind == "check" for blocker in self.blockers):
-            return "To mend"
+            return "Needs correcting"
         if any(query.is_open for query in self.queries):
             return "Query open"
         if self.blockers:
-            return "To mend"
+            return "Needs correcting"
         if self.sent_back:
             return "Sent back"
         return "Signed" if self.signed else "Complete"

@@ -1,4 +1,4 @@
-"""One fact, one value: years, sums, dates and percentages in what people wrote, held against the stored ones."""
+"""Years, sums, dates and percentages in what people wrote, compared with the stored ones."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ DATE = re.compile(
 )
 
 GRANT = re.compile(r"\b(?:grant|funding)\b", re.IGNORECASE)
-# That it is this grant, and not one of another programme or of an earlier round.
+# Words that show it is this grant, not one of another programme or an earlier round.
 THIS_GRANT = re.compile(
     r"\b(?:IEG ?4?|ODPM|e-government|withh[eo]ld\w*|capital (?:grant|funding)|(?:this|the) grant)\b",
     re.IGNORECASE,
@@ -125,8 +125,8 @@ def facts_of(return_: Return) -> Facts:
 def contradictions(return_: Return, passages: Iterable[Passage]) -> list[Contradiction]:
     """Each value in the passages that contradicts the stored one, in their order.
 
-    A value is held against a fact only where its sentence speaks of that fact: silence is better than a list of
-    false alarms. Numbers written in words are not read.
+    A value is compared with a fact only where its sentence names that fact, because false alarms are worse than a
+    missed one. Numbers written in words are not read.
     """
     facts = facts_of(return_)
     found = []
@@ -192,7 +192,7 @@ def _dates(sentence: str, facts: Facts):
 
 
 def _said_before(words: re.Pattern, sentence: str, match: re.Match) -> bool:
-    """Whether what stands directly before the match ends with those words."""
+    """Whether the text directly before the match ends with those words."""
     return bool(words.search(sentence, max(0, match.start() - BEFORE), match.start()))
 
 
@@ -237,7 +237,7 @@ def _amount(match: re.Match) -> Decimal:
 
 
 def _date(match: re.Match) -> datetime.date | None:
-    """The day, or None for one that no calendar has."""
+    """The day, or None if there is no such day."""
     parts = {name.rstrip("234"): value for name, value in match.groupdict().items() if value}
     month = parts["month"]
     number = (

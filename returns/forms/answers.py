@@ -1,4 +1,4 @@
-"""Forms over the proforma's tables: the one way in for answers, whoever sends them."""
+"""Forms over the proforma's tables: the only way to change answers, for pages and imports alike."""
 
 from copy import copy
 from functools import cache
@@ -29,7 +29,7 @@ def form_helper(*, submit: str = "") -> FormHelper:
 
 
 class NamedErrors:
-    """Messages that name the field they are about, also where Django's own would not."""
+    """A form whose messages all name the field they are about, which Django's own do not."""
 
     subject = ""  # what the form as a whole is about, where a page has several
 
@@ -102,7 +102,7 @@ class RecordForm(NamedErrors, forms.ModelForm):
 
 
 class AnswerForm(RecordForm):
-    """The cells of one record, with the version its writer saw."""
+    """The answers of one record, with the version its writer saw."""
 
     seen = VersionField()
 
@@ -121,14 +121,14 @@ class AnswerForm(RecordForm):
         return self.entry.table.column(name).at(self.entry.point)
 
     def validate_constraints(self):
-        """Left to the models' clean(): the database would be asked once for each record of a page."""
+        """Does nothing: the models' clean() checks this, without a query for each record of a page."""
 
     def validate_unique(self):
-        """No field that a form shows takes part in a unique constraint."""
+        """Does nothing: no field of the form is part of a unique constraint."""
 
     @property
     def change(self) -> Change:
-        """What was sent; a field that wasn't is left as it is. A tick box is sent with its record's version."""
+        """What was sent; other fields keep their values. A tick box counts as sent with its record's version."""
         sent = {
             name: value
             for name, value in self.cleaned_data.items()

@@ -1,4 +1,4 @@
-"""Two versions of one answer, side by side, so that a person can choose."""
+"""Two versions of one answer side by side, for a person to choose."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..acts import Conflict, who_saved
 from ..answers.cells import COUNT, LIGHT, MONEY, TEXT, kept_in_words, kind_of
 from ..models import User
+from ..values import wording
 from ..values.differences import Piece, marked
 from .answers import TableFormset
 from .choices import ChoiceForm
@@ -48,7 +49,7 @@ class Choice:
 
 
 def conflict_context(conflicts: list[Conflict], formset: TableFormset, reader: User) -> dict:
-    """What the page of a conflict shows to that reader; everything posted goes along, so that nothing is lost."""
+    """What the page of a conflict shows that reader; it carries everything posted, so that nothing is lost."""
     asked, choices = set(), []
     for number, conflict in enumerate(conflicts, start=1):
         name = conflict.entry.field_name(conflict.column.field)
@@ -62,7 +63,7 @@ def conflict_context(conflicts: list[Conflict], formset: TableFormset, reader: U
         "choices": choices,
         "lead": (
             f"{who_saved([conflict.event for conflict in conflicts], reader)} saved after you opened this page. "
-            f"{count} answer{' differs' if count == 1 else 's differ'}: "
+            f"{wording.counted(count, 'answer')} {wording.noun(count, 'differs', 'differ')}: "
             f"choose what to keep{'' if count == 1 else ' in each'}."
         ),
         "carried": [
@@ -106,7 +107,7 @@ def _choice(number: int, name: str, conflict: Conflict, chosen: ChoiceForm, read
 
 
 def _error(where: str, chosen: ChoiceForm) -> str:
-    """Why a choice is asked for again; nothing the first time."""
+    """Why a choice is asked for again; empty the first time."""
     if not chosen.was_met:
         return ""
     if not chosen.keeps:

@@ -7,7 +7,7 @@ from ..values.parsing import CHARACTERS_A_WORD, NotTyped, clean_name, clean_text
 
 
 class TypedField(forms.Field):
-    """A figure typed as text, read by one of the published rules; what can't be read is shown as it was typed."""
+    """A figure typed as text, read by one of the rules for figures; what can't be read is shown as it was typed."""
 
     widget = forms.TextInput
 
@@ -27,7 +27,7 @@ class TypedField(forms.Field):
 
 
 class PrintedMixin:
-    """Text that documents show, so that each of its letters must be one that can be printed."""
+    """Text for documents: each of its letters must be one that can be printed."""
 
     def validate(self, value):
         super().validate(value)
@@ -54,7 +54,7 @@ class WordsField(PrintedMixin, forms.CharField):
         self.max_words = max_words
         if max_words and isinstance(self.widget, forms.Textarea):
             self.widget.attrs |= {"data-max-words": max_words, "rows": 4 + min(max_words, 500) // 25}
-        # One message for text too long is enough, and a browser must not cut what is pasted.
+        # One message for text that is too long is enough, and a browser must not cut what is pasted.
         self.widget.attrs.pop("maxlength", None)
         self.validators = []
 
@@ -86,7 +86,7 @@ class WordsField(PrintedMixin, forms.CharField):
 class VersionField(forms.Field):
     """The version of a record that its writer saw.
 
-    A form without one counts as made from the first version, so that it can't overwrite anything.
+    A form without one is taken as made from the first version, so that it can't overwrite anything.
     """
 
     widget = forms.HiddenInput

@@ -11,9 +11,9 @@ from .fields import NameField
 
 
 def _has_a_page(username: str) -> None:
-    """Each person has a page of that name, people/NAME/. Raises ValidationError where it would be another page."""
+    """Each person has a page people/NAME/. Raises ValidationError for a name that is the address of another page."""
     if username.lower() == "new" or not username.strip("."):
-        raise forms.ValidationError("This name is used by the site. Choose another.")
+        raise forms.ValidationError("The site uses this name. Choose another.")
 
 
 class PersonForm(RecordForm):
@@ -24,20 +24,20 @@ class PersonForm(RecordForm):
         choices=Role.choices,
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="A person may hold several. Who prepares figures can’t also be the section 151 officer.",
+        help_text="A person may have several. Whoever prepares figures can’t also be the section 151 officer.",
     )
     departments = forms.ModelMultipleChoiceField(
         label="Departments",
         queryset=Department.objects.none(),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text="Officers and heads answer for these.",
+        help_text="Officers and heads answer for these departments.",
     )
     new_password = forms.CharField(
         label="New password",
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         required=False,
-        help_text="At least 10 characters. Blank leaves it as it is.",
+        help_text="At least 10 characters. Leave blank to keep the present password.",
     )
 
     class Meta:
@@ -62,9 +62,9 @@ class PersonForm(RecordForm):
         self.fields["username"].validators += [ASCIIUsernameValidator(), _has_a_page]
         self.fields["first_name"].required = self.fields["last_name"].required = True
         if self.instance.pk:
-            # The history names its people by it.
+            # The history names people by their user names.
             self.fields["username"].disabled = True
-            self.fields["username"].help_text = "It stands in the history, so it stays."
+            self.fields["username"].help_text = "User names can’t be changed."
             self.initial["roles"] = sorted(self.instance.roles)
             self.initial["departments"] = list(self.instance.departments.values_list("pk", flat=True))
         else:
@@ -86,27 +86,26 @@ class PersonForm(RecordForm):
         )
 
     def _leave_own_roles(self):
-        """Roles and the account’s being open are shown to their holder, and another administrator changes them."""
+        """Administrators see their own roles and whether their account is open, but only another one changes them."""
         for name in ("roles", "is_active"):
             self.fields[name].disabled = True
         self.fields[
             "roles"
-        ].help_text = (
-            "Nobody changes their own roles or closes their own account: another administrator does."
-        )
+        ].help_text = "You can’t change your own roles or close your own account. Ask another administrator."
 
     def clean(self):
         data = super().clean()
         roles = set(data.get("roles", []))
         if Role.FINANCE in roles and roles & {Role.OFFICER, Role.HEAD, Role.LEAD}:
             self.add_error(
-                "roles", "The section 151 officer checks the figures, so can’t prepare them too. Choose one."
+                "roles",
+                "The section 151 officer checks the figures, so can’t prepare them too. Choose one role.",
             )
         if roles & {Role.OFFICER, Role.HEAD} and not data.get("departments"):
             self.add_error("departments", "An officer or head answers for a department. Tick at least one.")
         if Role.LEAD in roles and not data.get("departments"):
             self.add_error(
-                "departments", "The lead’s answers are signed by a head of the lead’s department. Tick one."
+                "departments", "A head of the lead’s department signs the lead’s answers. Tick one."
             )
         return data
 
@@ -130,8 +129,10 @@ class DepartmentForm(RecordForm):
         model = Department
         fields = ["name", "contributor"]
         field_classes = {"name": NameField}
-        labels = {"name": "Name", "contributor": "Who brings its figures"}
-        help_texts = {"contributor": "One of the department’s own people; blanks in its figures are theirs."}
+        labels = {"name": "Name", "contributor": "Who enters its figures"}
+        help_texts = {
+            "contributor": "One of the department’s own people, who is asked for its blank figures."
+        }
 
     def __init__(self, *args, authority, **kwargs):
         super().__init__(*args, **kwargs)
@@ -150,8 +151,8 @@ class DepartmentForm(RecordForm):
         slug = self.instance.slug or slugify(name)
         taken = Department.objects.filter(authority=self.authority, slug=slug).exclude(pk=self.instance.pk)
         if not slug or slug == "new":
-            raise forms.ValidationError("Give a name that has letters in it.")
+            raise forms.ValidationError("Type a name with letters in it.")
         if taken.exists():
-            raise forms.ValidationError("There is a department of that name already.")
+            raise forms.ValidationError("There is already a department with that name.")
         self.instance.slug = slug
         return name

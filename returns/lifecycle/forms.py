@@ -1,4 +1,4 @@
-"""Forms of acts: a reason, a decision, a filing, chosen elements, a question or its reply."""
+"""Forms of acts: a reason, a decision, a filing, chosen lines, a question or its reply."""
 
 from __future__ import annotations
 
@@ -46,9 +46,9 @@ def words_field(label: str, *, help_text: str = "", required: bool = True, rows:
 
 
 class ActionForm(PageForm):
-    """What an act needs to be told. `details` are the keyword arguments of `lifecycle.perform`.
+    """What an act needs to know. `details` are the keyword arguments of `lifecycle.perform`.
 
-    Where it is `checked`, what will be recorded is shown once more before it is done.
+    If it is `checked`, a second page shows what will be recorded before it is done.
     """
 
     checked = False
@@ -64,7 +64,7 @@ class ActionForm(PageForm):
 
     @property
     def recorded(self) -> list[tuple[str, str]]:
-        """What a valid form gives, as label and words; what was left blank is not named."""
+        """What a valid form will record, as label and words, without what was left blank."""
         return [
             (field.label, _in_words(self.cleaned_data[field.name]))
             for field in self.visible_fields()
@@ -77,23 +77,23 @@ def _in_words(value) -> str:
 
 
 class ReasonForm(ActionForm):
-    reason = words_field("Why", help_text="Whoever is told of it reads this.")
+    reason = words_field("Why", help_text="Everyone notified sees this reason.")
 
 
 class NoteForm(ActionForm):
-    """For an act that asks nothing but to be sure; a note may go with it."""
+    """For an act that needs only a confirmation, with an optional note."""
 
-    reason = words_field("Note", required=False, help_text="Optional; it stands in the history.", rows=3)
+    reason = words_field("Note", required=False, help_text="Optional. It is kept in the history.", rows=3)
 
 
 class ElementsForm(ReasonForm):
-    """Chosen elements and why they are to be looked at again."""
+    """The lines to be opened again, and why."""
 
     elements = forms.MultipleChoiceField(
-        label="Elements",
+        label="Lines",
         error_messages={
-            "required": "No element is ticked. Tick at least one.",
-            "invalid_choice": "There is no element %(value)s in this return.",
+            "required": "No line is ticked. Tick at least one.",
+            "invalid_choice": "There is no line %(value)s in this return.",
         },
     )
 
@@ -126,9 +126,9 @@ class ReferralForm(ActionForm):
     minute = WordsField(
         label="Minute number",
         max_length=30,
-        error_messages={"required": "Minute number: type it as the minutes have it, such as 87."},
+        error_messages={"required": "Minute number: type it as in the minutes, such as 87."},
     )
-    text = words_field("Decision", help_text="As it was minuted.")
+    text = words_field("Decision", help_text="As it is in the minutes.")
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -152,7 +152,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class ApprovalForm(ReferralForm):
-    """What Cabinet decided when it approved, and any power it gave to amend."""
+    """What Cabinet decided when it approved, and who may amend, if anyone."""
 
     outcome = Decision.Outcome.APPROVED
     delegate = PersonField(
@@ -165,7 +165,7 @@ class ApprovalForm(ReferralForm):
     delegated_until = day_field(
         "Until the end of",
         required=False,
-        help_text="The last day, by London time. Blank without a delegate.",
+        help_text="The last day, by London time. Leave blank if nobody may amend.",
     )
 
     def __init__(self, *args, **kwargs):
@@ -184,9 +184,9 @@ class ApprovalForm(ReferralForm):
             return data
         met = data.get("date")
         if until and met and not met <= until <= met + datetime.timedelta(days=366):
-            self.add_error("delegated_until", "The last day must lie in the year after the meeting.")
+            self.add_error("delegated_until", "The last day must be within a year of the meeting.")
         if delegate and not until:
-            self.add_error("delegated_until", "Give the last day on which the delegate may amend.")
+            self.add_error("delegated_until", "Give the last day on which this person may amend.")
         if until and not delegate:
             self.add_error("delegate", "Choose who may amend, or clear the last day.")
         return data
@@ -215,7 +215,7 @@ class FilingForm(ActionForm):
         label="Reference",
         max_length=60,
         help_text="As the esd-toolkit gave it.",
-        error_messages={"required": "Reference: type what the esd-toolkit gave."},
+        error_messages={"required": "Reference: type the one the esd-toolkit gave."},
     )
 
     def __init__(self, *args, **kwargs):
@@ -231,7 +231,7 @@ class FilingForm(ActionForm):
 class CorrectionForm(PageForm):
     """The day and number that should have been recorded, and why."""
 
-    reason = words_field("Why", help_text="Whoever is told of it reads this.", rows=3)
+    reason = words_field("Why", help_text="Everyone notified sees this reason.", rows=3)
     seen = VersionField()
 
     def __init__(self, *args, record: Correctable, day: str, number: str, most: int, **kwargs):
@@ -265,7 +265,7 @@ class AmendmentForm(PageForm):
 
     reason = words_field(
         "Why you amend this",
-        help_text="Cabinet approved another text or figure. The reason stands beside the change.",
+        help_text="Cabinet approved a different text or figure. The reason is shown beside the change.",
         rows=3,
     )
 

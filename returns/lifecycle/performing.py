@@ -1,4 +1,4 @@
-"""The only code that moves a return along."""
+"""The only code that changes the state of a return."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from ..versions.snapshot import freeze, says_the_same, thaw
 from .steps import Step
 from .table import TRANSITIONS, Action, Transition
 
-# A version is drawn before the return is locked; when the history has moved meanwhile, it is drawn again.
+# A version is made before the return is locked; if the history has grown meanwhile, it is made again.
 TRIES = 4
 
 
 def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
-    """The return is where the table says, with all that belongs to the act; or nothing is changed.
+    """The return is in the state the table names and all steps of the act are done, or nothing is changed.
 
-    A version is drawn before the transaction, tied to the head of the history, and stored with the act as
-    a whole: whoever is killed on the way leaves either everything or nothing. Raises ActionRefused.
+    A version is made before the transaction from the history up to its head, and stored in the transaction with
+    the rest: a process killed on the way leaves either everything or nothing. Raises ActionRefused.
     """
     transition = TRANSITIONS[action]
     for _ in range(TRIES):
@@ -41,17 +41,19 @@ def perform(action: Action, *, return_: Return, by: User, **details) -> Return:
             _check(action, transition, locked, by)
             if locked.status != seen.status:
                 raise ActionRefused(
-                    f"The return is {locked.status_words} since a moment ago. Look at it again, then decide."
+                    f"The return has just changed: it is now {locked.status_words}. Check it, then decide."
                 )
             if drawn is None or history.head(locked) == after:
                 step.return_ = step.event.return_record = locked
                 step.by = step.event.by = by
                 return _write(transition, step, drawn, report)
-    raise ActionRefused("Others kept changing the return while it was drawn. Wait a moment, then try again.")
+    raise ActionRefused(
+        "Others kept changing the return while its PDF was made. Wait a moment, then try again."
+    )
 
 
 def rehearse(action: Action, *, return_: Return, by: User, **details) -> None:
-    """Nothing is changed, nor drawn. Raises ActionRefused where `perform` would refuse at this moment."""
+    """Nothing is changed and no PDF is made. Raises ActionRefused where `perform` would refuse at this moment."""
     seen = Return.objects.select_related("authority").get(pk=return_.pk)
     _prepared(action, TRANSITIONS[action], seen, by, details)
 
@@ -65,12 +67,12 @@ def _prepared(action: Action, transition: Transition, return_: Return, by: User,
 
 def _check(action: Action, transition: Transition, return_: Return, by: User) -> None:
     if not access.belongs(by, return_.authority):
-        raise ActionRefused("Only people of this council, whose accounts are open, act on its return.")
+        raise ActionRefused("Only people of this council with an open account can change its return.")
     if return_.status not in transition.sources:
         why = f"“{action.label}” can’t be done now: the return is {return_.status_words}."
         raise ActionRefused(refusals.refusal(return_, why))
     if not transition.rule(by, return_):
-        raise ActionRefused(f"“{action.label}” is for the {transition.who}.")
+        raise ActionRefused(f"“{action.label}” is for {transition.who}.")
     if transition.guard and (reason := transition.guard(return_, by)):
         raise ActionRefused(reason)
 
@@ -90,7 +92,7 @@ def _step(transition: Transition, return_: Return, by: User, details: dict) -> S
 
 
 def _draw(transition: Transition, step: Step) -> Version:
-    """The version this act makes, whole and unsaved. Takes seconds; nothing is locked meanwhile."""
+    """The version this act makes, with its PDF, unsaved. Takes seconds; nothing is locked meanwhile."""
     return_ = step.return_
     last = return_.versions.defer("pdf").order_by("-number").first()
     answers = read(return_)
@@ -98,8 +100,8 @@ def _draw(transition: Transition, step: Step) -> Version:
         data = last.stored_data()
         if not says_the_same(answers, data):
             raise ActionRefused(
-                "The return differs from the copy that Cabinet saw, which no page can do. "
-                "Run check_history, which names what differs."
+                "The return differs from the copy that Cabinet saw. No page can cause this. "
+                "Ask whoever runs the server to run check_history, which names what differs."
             )
     else:
         data = freeze(answers)
@@ -115,7 +117,7 @@ def _draw(transition: Transition, step: Step) -> Version:
     try:
         body = version_pdf(thaw(return_, data), version, step.event, decision, assess(answers).parts)
     except RenderFailed as failure:
-        raise ActionRefused(f"The PDF could not be drawn, so nothing was changed: {failure}") from failure
+        raise ActionRefused(f"The PDF could not be made, so nothing was changed: {failure}") from failure
     version.pdf, version.pdf_digest, version.pdf_size = body, sha256_of_bytes(body), len(body)
     return version
 

@@ -1,4 +1,4 @@
-"""What belongs to each act of the lifecycle: its conditions, and what it does besides moving the return along."""
+"""The steps of each act of the lifecycle: its guard, and what it does besides changing the state."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..versions.snapshot import says_the_same, thaw_version
 
 @dataclass
 class Step:
-    """An act under way: the return as it is now, who acts, and what they gave."""
+    """One run of an act: the return as it is now, who acts, and what they entered."""
 
     return_: Return
     by: User
@@ -32,7 +32,7 @@ class Step:
     extra: list[Event] = field(default_factory=list)
 
 
-# Conditions: why the act can’t be done yet, or nothing.
+# Guards: why the act can’t be done yet, or nothing.
 
 
 def nothing_blocks(return_: Return, by: User) -> str:
@@ -41,8 +41,8 @@ def nothing_blocks(return_: Return, by: User) -> str:
         return ""
     count = len(blockers)
     return (
-        f"{count:,} blocker{' is' if count == 1 else 's are'} left, the first: {blockers[0].message}. "
-        "Clear them, then try again."
+        f"{wording.counted(count, 'blocker')} {wording.noun(count, 'is', 'are')} left. "
+        f"The first: {blockers[0].message}. Clear them, then try again."
     )
 
 
@@ -56,7 +56,7 @@ def amended_and_nothing_blocks(return_: Return, by: User) -> str:
 def another_person_sent_it(return_: Return, by: User) -> str:
     sent = return_.events.filter(kind=Event.Kind.SENT).select_related("by").order_by("-number").first()
     if sent.by == by:
-        return "You sent the return to Cabinet yourself; another clerk records what Cabinet decided."
+        return "You sent the return to Cabinet yourself, so another clerk must record what Cabinet decided."
     return ""
 
 
@@ -69,24 +69,24 @@ def nothing(step: Step) -> None:
 
 def with_reason(step: Step) -> None:
     if not step.event.reason:
-        raise ActionRefused("Give a reason, so that whoever is told knows why.")
+        raise ActionRefused("Give a reason: everyone notified sees it.")
 
 
 def with_elements(step: Step) -> None:
     with_reason(step)
     if not step.details.get("places"):
-        raise ActionRefused("No element is chosen. Choose at least one.")
+        raise ActionRefused("No line is chosen. Choose at least one.")
 
 
 def open_elements(step: Step) -> None:
-    """Each chosen element is open again, unsigned, and its owner, department and signer know why."""
+    """Each chosen line is open again and unsigned; its signer is told, and its owner will be."""
     return_, by = step.return_, step.by
     answers = read(return_)
     known = {place.key: place for place in answers.places()}
     chosen = dict.fromkeys(place.key for place in step.details["places"])  # each once, however often ticked
     wanted = [known[key] for key in chosen if key in known]
     if not wanted:
-        raise ActionRefused("What you chose has been removed meanwhile. Choose again.")
+        raise ActionRefused("The lines you chose have been removed meanwhile. Choose again.")
     step.extra = void_signatures(
         return_, wanted, by=by, at=step.at, because=f"Sent back. Why: {step.event.reason.rstrip('.')}."
     )
@@ -137,7 +137,7 @@ def reopened(step: Step) -> None:
 
 
 def sent(step: Step) -> None:
-    # Left open is only what nobody signs for: lines that don’t apply and have no owner.
+    # The lines still open are those that nobody signs: they don’t apply and have no owner.
     step.return_.sent_back.all().delete()
     _tell_all(
         step,
@@ -155,24 +155,24 @@ def decide(step: Step) -> None:
     if decision.date < clock.day_of(sent.at):
         raise ActionRefused("Cabinet can’t have decided before the return was sent to it. Check the date.")
     if decision.date > clock.today():
-        raise ActionRefused("The date of the decision lies ahead. Record it once Cabinet has met.")
+        raise ActionRefused("The date of the decision is in the future. Record it once Cabinet has met.")
     if bool(decision.delegate) != bool(decision.delegated_until):
         raise ActionRefused("A delegation names a person and a last day. Give both or neither.")
     if decision.delegate:
         if decision.delegated_until < decision.date:
-            raise ActionRefused("The delegation would end before Cabinet gave it. Check its last day.")
+            raise ActionRefused("The last day of the delegation is before Cabinet’s decision. Check it.")
         if decision.delegate.authority_id != step.return_.authority_id or not decision.delegate.is_active:
-            raise ActionRefused("The delegate must be one of the council’s own people.")
+            raise ActionRefused("The delegate must have an open account in this council.")
         if Role.FINANCE in decision.delegate.roles:
             raise ActionRefused(
-                "The section 151 officer signs the figures, so can’t amend them too. Choose another."
+                "The section 151 officer signs the figures, so can’t amend them too. Choose another person."
             )
     step.event.reason = decision.text
     step.event.detail = canonical(history.decision_detail(decision))
 
 
 def confirm_delegate(step: Step) -> None:
-    """Whoever is to amend may have left while the PDF was drawn."""
+    """The delegate may have left while the PDF was made. Raises ActionRefused."""
     delegate = step.details["decision"].delegate
     if delegate and not fresh(delegate).is_active:
         raise ActionRefused(f"{delegate} has left. Choose another delegate.")
@@ -222,14 +222,14 @@ def amended(step: Step) -> None:
 
 
 def read_approved(step: Step) -> None:
-    """The version that stands, read before anything is locked."""
+    """The latest version is read before anything is locked."""
     with_reason(step)
     last = step.return_.versions.defer("pdf").order_by("-number").first()
     step.details["approved"] = thaw_version(step.return_, last)
 
 
 def restore(step: Step) -> None:
-    """The answers of the version that stands are put back, each with an event; signatures on them are void."""
+    """The answers of the latest version are put back, each with an event; other signatures are cancelled."""
     step.extra = restore_answers(
         step.return_, step.details["approved"], by=step.by, at=step.at, reason=step.event.reason
     )
@@ -240,7 +240,7 @@ def file(step: Step) -> None:
     if filing.date < step.return_.decision.day:
         raise ActionRefused("The return can’t have been filed before Cabinet approved it. Check the date.")
     if filing.date > clock.today():
-        raise ActionRefused("The date of filing lies ahead. Record it once the return is filed.")
+        raise ActionRefused("The date of filing is in the future. Record it once the return is filed.")
     step.event.detail = canonical(history.filing_detail(filing))
 
 
@@ -255,7 +255,7 @@ def filed(step: Step) -> None:
 
 
 def _tell_all(step: Step, subject: str, text: str, *roles: Role, also=()) -> None:
-    """Those who steer and sign, and any others named."""
+    """The lead, finance, clerks and heads are told, and any others named."""
     people = with_roles(step.return_, Role.LEAD, Role.FINANCE, Role.CLERK, Role.HEAD, *roles)
     tell(
         step.return_,

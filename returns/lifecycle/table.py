@@ -17,7 +17,7 @@ Status = Return.Status
 
 
 class Action(models.TextChoices):
-    SEND_BACK = "send-back", "Send elements back"
+    SEND_BACK = "send-back", "Send lines back"
     SEND = "send", "Send to Cabinet"
     APPROVE = "approve", "Record Cabinet’s approval"
     REFER_BACK = "refer-back", "Record that Cabinet refers it back"
@@ -25,12 +25,12 @@ class Action(models.TextChoices):
     FINISH = "finish", "Finish the amendment"
     ABANDON = "abandon", "Abandon the amendment"
     SUBMIT = "submit", "Record the filing"
-    REOPEN = "reopen", "Reopen elements"
+    REOPEN = "reopen", "Reopen lines"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """One row: from where, to where (it stays if nowhere), who, on what condition, and what belongs to it."""
+    """One act: its states before and after (None: unchanged), who may do it, what it needs, and its steps."""
 
     sources: tuple[Status, ...]
     target: Status | None
@@ -50,8 +50,8 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.PREPARING, Status.REFERRED_BACK),
         target=None,
         rule=access.can_send_back,
-        who="lead",
-        condition="chosen elements, a reason",
+        who="the lead",
+        condition="chosen lines, a reason",
         kind=Event.Kind.SENT_BACK,
         before=steps.with_elements,
         during=steps.open_elements,
@@ -61,8 +61,8 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.PREPARING, Status.REFERRED_BACK),
         target=Status.WITH_CABINET,
         rule=access.can_send_to_cabinet,
-        who="lead",
-        condition="nothing blocks",
+        who="the lead",
+        condition="no blockers",
         kind=Event.Kind.SENT,
         guard=steps.nothing_blocks,
         version=Version.Kind.CABINET,
@@ -72,7 +72,7 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.WITH_CABINET,),
         target=Status.APPROVED,
         rule=access.can_record_decision,
-        who="clerk, not who sent it",
+        who="a clerk who did not send it",
         condition="date, minute number, text; delegate and last day, or neither",
         kind=Event.Kind.APPROVED,
         guard=steps.another_person_sent_it,
@@ -85,7 +85,7 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.WITH_CABINET,),
         target=Status.REFERRED_BACK,
         rule=access.can_record_decision,
-        who="clerk, not who sent it",
+        who="a clerk who did not send it",
         condition="date, minute number, text",
         kind=Event.Kind.REFERRED,
         guard=steps.another_person_sent_it,
@@ -96,7 +96,7 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.APPROVED,),
         target=Status.AMENDING,
         rule=access.is_delegate,
-        who="delegate, to the end of the last day",
+        who="the delegate, until the end of the last day",
         condition="a reason",
         kind=Event.Kind.AMENDING,
         before=steps.with_reason,
@@ -106,8 +106,8 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.AMENDING,),
         target=Status.APPROVED,
         rule=access.can_amend,
-        who="delegate, to the end of the last day",
-        condition="something changed, nothing blocks",
+        who="the delegate, until the end of the last day",
+        condition="something changed, no blockers",
         kind=Event.Kind.AMENDED,
         guard=steps.amended_and_nothing_blocks,
         version=Version.Kind.AMENDED,
@@ -117,7 +117,7 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.AMENDING,),
         target=Status.APPROVED,
         rule=access.can_abandon_amendment,
-        who="delegate or lead, at any time",
+        who="the delegate or the lead, at any time",
         condition="a reason; the approved answers are put back",
         kind=Event.Kind.ABANDONED,
         before=steps.read_approved,
@@ -128,7 +128,7 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.APPROVED,),
         target=Status.SUBMITTED,
         rule=access.can_file,
-        who="lead",
+        who="the lead",
         condition="date and reference",
         kind=Event.Kind.SUBMITTED,
         before=steps.file,
@@ -138,8 +138,8 @@ TRANSITIONS: dict[Action, Transition] = {
         sources=(Status.WITH_CABINET, Status.APPROVED, Status.SUBMITTED),
         target=Status.REFERRED_BACK,
         rule=access.can_send_back,
-        who="lead",
-        condition="chosen elements, a reason",
+        who="the lead",
+        condition="chosen lines, a reason",
         kind=Event.Kind.REOPENED,
         before=steps.with_elements,
         during=steps.open_elements,
@@ -149,7 +149,7 @@ TRANSITIONS: dict[Action, Transition] = {
 
 
 def available_actions(return_: Return, user: User) -> list[Action]:
-    """What this person may do with the return as it stands, in the order of the table; conditions apart."""
+    """What this person may do in the present state, in the order of the table, whether or not its guard is met."""
     return [
         action
         for action, transition in TRANSITIONS.items()
@@ -160,20 +160,20 @@ def available_actions(return_: Return, user: User) -> list[Action]:
 
 
 def why_not_yet(action: Action, return_: Return, user: User) -> str:
-    """What has to happen before this available act can be done; nothing where it can be done now."""
+    """What has to happen before this available act can be done; empty if it can be done now."""
     guard = TRANSITIONS[action].guard
     return guard(return_, user) if guard else ""
 
 
 def opening_action(return_: Return, user: User) -> Action | None:
-    """How this person opens elements again as the return stands, if at all."""
+    """The act by which this person can open lines again in the present state, or None."""
     mine = available_actions(return_, user)
     return next((action for action in (Action.SEND_BACK, Action.REOPEN) if action in mine), None)
 
 
 def as_markdown() -> str:
     """The table for docs/lifecycle.md."""
-    rows = ["| act | from | to | who | on condition of |", "| --- | --- | --- | --- | --- |"]
+    rows = ["| act | from | to | who | needs |", "| --- | --- | --- | --- | --- |"]
     for action, transition in TRANSITIONS.items():
         sources = ", ".join(wording.within_sentence(status.label) for status in transition.sources)
         target = wording.within_sentence(transition.target.label) if transition.target else "the same"

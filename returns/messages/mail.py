@@ -1,4 +1,4 @@
-"""The queue of e-mail: what people were told goes out when the mail server is there, and no act waits for it."""
+"""The queue of e-mail: notices are sent when the mail server can be reached; no act waits for it."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from django.db.models import F, Q, QuerySet
 from .. import clock
 from ..models import Notice
 
-LEASE = datetime.timedelta(minutes=10)  # a sender that died is followed by another after that long
-TRIES = 12  # the last comes three days after the first: a night, or a weekend, without a mail server loses nothing
+LEASE = datetime.timedelta(minutes=10)  # after that long another sender takes over from one that died
+TRIES = 12  # the last comes three days after the first: a weekend without a mail server loses nothing
 logger = logging.getLogger(__name__)
 
 
 def send_queued(*, most: int = 500) -> tuple[int, int]:
-    """Every notice whose time has come is sent or put off; returns how many were sent and how many failed.
+    """Every notice that is due is sent or postponed; returns how many were sent and how many failed.
 
-    Each is claimed first, so that two senders at once send it once; a sender killed between sending and noting
-    it sends it again after its lease. Mail is sent outside any transaction. Who has left is not written to.
+    Each is claimed first, so that two senders at once send it once. If a sender is killed between sending and
+    recording it, it is sent again after the lease. Mail is sent outside any transaction. Nobody who has left is
+    written to.
     """
     sent = failed = 0
     connection = get_connection(timeout=20) if _is_smtp() else get_connection()
@@ -34,7 +35,7 @@ def send_queued(*, most: int = 500) -> tuple[int, int]:
             continue
         try:
             _message(notice, connection).send()
-        except Exception as error:  # whatever a mail server does wrong, the next notice still goes out
+        except Exception as error:  # whatever error a mail server causes, the next notice is still sent
             failed += 1
             _put_off(notice, error)
         else:
@@ -50,7 +51,7 @@ def _is_smtp() -> bool:
 def _due() -> QuerySet[Notice]:
     """Queued notices whose next try has come.
 
-    A next try later than any that could be written now was written by a clock that was wrong: it has come too.
+    A next try later than any that could be set now was set by a wrong clock: it is due too.
     """
     now = clock.real_now()
     due = Q(next_try__lte=now)
@@ -83,7 +84,7 @@ def _settle(notice: Notice, **values) -> None:
 
 
 def _put_off(notice: Notice, error: Exception) -> None:
-    """Tried again after two minutes, then four, then eight and so on; given up after the last try."""
+    """Sets the next try: after two minutes, then four, then eight and so on; given up after the last try."""
     tries = notice.tries + 1
     problem = f"{type(error).__name__}: {error}"[:300]
     logger.warning("Notice %s could not be sent (try %s): %s", notice.pk, tries, " ".join(problem.split()))

@@ -1,4 +1,4 @@
-"""Telling people: a notice on their pages, queued for e-mail, written with the act that it tells of."""
+"""Telling people: a notice on their pages, queued for e-mail, written in the transaction of the act."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ def tell(
     reminder: bool = False,
     at: datetime.datetime | None = None,
 ) -> list[Notice]:
-    """Each of these people has a notice, once; whoever did the act, has left or is of another council has none.
+    """Each of these people has one notice; whoever did the act, has left or is of another council has none.
 
-    `at` is the moment it counts for, if not now. Only rows are written here: mail goes out later, by
-    `mail.send_queued`, so that no act waits for a mail server.
+    `at` is its date and time, if not now. Only rows are written here: mail is sent later, by `mail.send_queued`,
+    so that no act waits for a mail server.
     """
     now, due = clock.now(), clock.real_now()
     wanted = {

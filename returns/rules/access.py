@@ -1,6 +1,6 @@
-"""Who may do what: one predicate per act, asked alike by pages, navigation, imports and acts.
+"""Who may do what: one predicate per act, used by pages, navigation, imports and acts.
 
-No predicate queries beyond the objects given, save what a user or return reads once for itself: roles and
+No predicate makes queries beyond the objects given, except what a user or return reads once for itself: roles and
 departments, the latest decision, what was sent back.
 """
 
@@ -12,16 +12,16 @@ ANSWERING = frozenset({Role.OFFICER, Role.HEAD})
 READING = WIDE | ANSWERING | {Role.CABINET}
 
 Status = Return.Status
-# While the return is worked on: answers, or some of them, may change, and signatures are given.
+# States in which answers, or some of them, may change, and lines are signed.
 WORKING = frozenset({Status.PREPARING, Status.REFERRED_BACK, Status.AMENDING})
 ALLOCATING = frozenset({Status.PREPARING, Status.REFERRED_BACK})
-# While Cabinet's decision is still to come, and so the words of the covering report are.
+# States before Cabinet's decision, in which the covering report may still change.
 REPORTING = frozenset({Status.PREPARING, Status.WITH_CABINET, Status.REFERRED_BACK})
 LOCKED = frozenset({Status.WITH_CABINET, Status.APPROVED, Status.SUBMITTED})
 
 
 def belongs(user: User, authority: Authority) -> bool:
-    """Everything else presupposes this: nobody sees anything of another council."""
+    """Every other rule needs this one first: nobody sees anything of another council."""
     return user.is_active and user.authority_id == authority.pk
 
 
@@ -30,12 +30,12 @@ def has_role(user: User, return_: Return, role: Role) -> bool:
 
 
 def can_read_return(user: User, return_: Return) -> bool:
-    """The return as a whole, read-only: page and PDF; who signed; what one was told."""
+    """Read the return as a whole: page, PDF, signatures and one's own messages."""
     return belongs(user, return_.authority) and bool(user.roles & READING)
 
 
 def can_watch(user: User, return_: Return) -> bool:
-    """The dashboard, every department and every line, and the whole history."""
+    """See the dashboard, every department, every line and the whole history."""
     return belongs(user, return_.authority) and bool(user.roles & WIDE)
 
 
@@ -52,9 +52,9 @@ def can_open_cabinet_page(user: User, return_: Return) -> bool:
 
 
 def can_edit_register(user: User, return_: Return) -> bool:
-    """The lead, in whatever state the return is: the grant and the dates are at risk after filing too.
+    """The lead, in any state of the return: the grant and the dates are at risk after filing too.
 
-    The register is no answer, so that no lock of the return covers it, and no approved copy holds it.
+    The register is not an answer: the return's locks don't cover it, and no version contains it.
     """
     return has_role(user, return_, Role.LEAD)
 
@@ -62,36 +62,36 @@ def can_edit_register(user: User, return_: Return) -> bool:
 def can_read_report(user: User, return_: Return) -> bool:
     """The covering report, and the register of funding risks that it prints: whoever reads the return.
 
-    The report is published before Cabinet meets, so to hide in the register what the report says would protect
-    nothing; and the departments do what the register says is to be done.
+    The report is published before Cabinet meets, so there is nothing to protect by hiding the register, and the
+    departments carry out what the register asks.
     """
     return can_read_return(user, return_)
 
 
 def can_edit_report(user: User, return_: Return) -> bool:
-    """The clerk, until Cabinet has decided, and again once the return is to be decided anew."""
+    """The clerk, until Cabinet has decided, and again once the return has to go back to Cabinet."""
     return return_.status in REPORTING and has_role(user, return_, Role.CLERK)
 
 
 def can_see_contradictions(user: User, return_: Return) -> bool:
-    """Texts that name another sum, date or year than the stored one: who mends them, and who has them mended."""
+    """See texts that name another sum, date or year than the stored one: those who correct them or ask for it."""
     return has_role(user, return_, Role.CLERK) or has_role(user, return_, Role.LEAD)
 
 
 def sees_copies_only(user: User) -> bool:
-    """A Cabinet member reads what was sent and approved, not what is being worked on since."""
+    """A Cabinet member reads what was sent and approved, not the present answers."""
     return not user.roles & (WIDE | ANSWERING)
 
 
 def can_draw_draft(user: User, return_: Return) -> bool:
-    """A document of the present answers, while they can change and there is no version to read instead."""
+    """Make a PDF of the present answers, while they can change and there is no version to read instead."""
     if return_.status in LOCKED or not can_read_return(user, return_):
         return False
     return not sees_copies_only(user) or return_.latest_version is None
 
 
 def can_read_present(user: User, return_: Return) -> bool:
-    """The answers as they are worked on, beside the copies that were sent and approved."""
+    """Read the present answers as well as the versions that were sent and approved."""
     return can_read_return(user, return_) and not sees_copies_only(user)
 
 
@@ -110,7 +110,7 @@ def has_work(user: User, return_: Return) -> bool:
 
 
 def can_open_my_work(user: User, return_: Return) -> bool:
-    """Whoever answers anything, and whom Cabinet gave power to amend."""
+    """Whoever answers anything, and the delegate whom Cabinet lets amend."""
     return has_work(user, return_) or is_delegate(user, return_)
 
 
@@ -130,7 +130,7 @@ def can_see_place(user: User, place, allocation: Allocation | None) -> bool:
 def can_answer(user: User, place, allocation: Allocation | None) -> bool:
     """Change the answers of a place: its department, or the lead where no department contributes.
 
-    Who checks (finance), minutes (clerk) or approves (cabinet) never prepares. After approval only the
+    Those who check (finance), take minutes (clerk) or approve (cabinet) never prepare. After approval only the
     delegate changes anything, and only what is provisional.
     """
     return_ = place.return_
@@ -144,7 +144,7 @@ def can_answer(user: User, place, allocation: Allocation | None) -> bool:
 
 
 def is_open(place) -> bool:
-    """Whether the place can be answered in the ordinary way at all, by whomever."""
+    """Whether anybody can answer the place in the present state."""
     return_ = place.return_
     if return_.status == Status.REFERRED_BACK:
         return place.key in return_.open_again
@@ -152,7 +152,7 @@ def is_open(place) -> bool:
 
 
 def can_add_case_study(user: User, return_: Return) -> bool:
-    """Bring a case study for one's own department."""
+    """Add a case study for one's own department."""
     return (
         return_.status == Status.PREPARING
         and belongs(user, return_.authority)
@@ -161,7 +161,7 @@ def can_add_case_study(user: User, return_: Return) -> bool:
 
 
 def can_remove_case_study(user: User, place, allocation: Allocation | None) -> bool:
-    """Under a delegation a case study is mended, not taken away from what Cabinet approved."""
+    """Under a delegation a case study is amended but not removed from what Cabinet approved."""
     return place.return_.status != Status.AMENDING and can_answer(user, place, allocation)
 
 
@@ -181,7 +181,7 @@ def can_amend(user: User, return_: Return) -> bool:
 
 
 def can_abandon_amendment(user: User, return_: Return) -> bool:
-    """The delegate, in time or not, or the lead: so that a lapsed delegation leaves nothing half done."""
+    """The delegate, even after the last day, or the lead, so that an expired delegation leaves nothing half done."""
     named = return_.delegation is not None and return_.delegation.delegate_id == user.pk
     return belongs(user, return_.authority) and (named or Role.LEAD in user.roles)
 
@@ -195,7 +195,7 @@ def can_sign_department(user: User, return_: Return, department) -> bool:
 
 
 def can_sign_figures(user: User, return_: Return) -> bool:
-    """By role; that the signer prepared none of them is checked against the history when it is done."""
+    """By role. When they sign, the history is checked: the signer must have prepared none of the figures."""
     return return_.status in WORKING and has_role(user, return_, Role.FINANCE)
 
 
@@ -216,7 +216,7 @@ def can_ask_question(user: User, return_: Return) -> bool:
 
 
 def can_see_query(user: User, query: Query, place, allocation: Allocation | None) -> bool:
-    """Whoever sees the line; questions and their answers also stand in the pack."""
+    """Whoever sees the line; questions and their replies are also on the Cabinet page."""
     in_pack = query.kind == Query.Kind.QUESTION and can_open_cabinet_page(user, place.return_)
     return in_pack or can_see_place(user, place, allocation)
 
@@ -227,7 +227,7 @@ def can_reply(user: User, query: Query, place, allocation: Allocation | None) ->
 
 
 def answers_queries(user: User, place, allocation: Allocation | None) -> bool:
-    """Whether a query on this place is theirs to reply to, open or not."""
+    """Whether they reply to queries on this place, open or not."""
     if Role.LEAD in user.roles:
         return belongs(user, place.return_.authority)
     return _answers_for(user, place, allocation)
@@ -238,7 +238,7 @@ def can_close_query(user: User, query: Query, return_: Return) -> bool:
 
 
 def can_send_back(user: User, return_: Return) -> bool:
-    """Send elements back while preparing, reopen them after that."""
+    """Send lines back while preparing, reopen them after that."""
     return has_role(user, return_, Role.LEAD)
 
 

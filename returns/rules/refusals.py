@@ -6,7 +6,7 @@ from .states import delegation_words
 
 
 def why_locked(return_: Return) -> str:
-    """The sentences every refused change ends in; nothing while the return is being prepared."""
+    """The sentences with which every refusal ends; empty while the return is being prepared."""
     status = return_.status
     if status == Return.Status.PREPARING:
         return ""
@@ -50,17 +50,15 @@ def _who_can_open(return_: Return) -> str:
         authority_id=return_.authority_id, is_active=True, groups__name=Role.LEAD
     ).order_by("pk")
     names = " or ".join(str(lead) for lead in leads)
-    what = "more" if return_.status == Return.Status.REFERRED_BACK else "chosen elements"
+    what = "more" if return_.status == Return.Status.REFERRED_BACK else "chosen lines"
     if return_.status == Return.Status.AMENDING:
         who = names or "an e-government lead"
-        return (
-            f"Once the amendment is finished or abandoned, {who} can reopen chosen elements, with a reason."
-        )
+        return f"Once the amendment is finished or abandoned, {who} can reopen chosen lines, with a reason."
     if not names:
         return f"An e-government lead can reopen {what}, with a reason; the administrator names one."
     return f"{names} can reopen {what}, with a reason."
 
 
 def refusal(return_: Return, otherwise: str) -> str:
-    """What an act has to say when it is refused, and why the return is locked where it is."""
+    """The refusal of an act, and why the return is locked, if it is."""
     return f"{otherwise} {why_locked(return_)}".strip()

@@ -1,4 +1,4 @@
-"""The acts that move the return along, each with what it asks and what it does."""
+"""The acts that change the state of the return, and the page of the state."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -25,8 +25,8 @@ RECORD, CHANGE = "record", "change"
 # Acts that take the return onward; the first of these that one may do is the page's button.
 ONWARD = (Action.SEND, Action.APPROVE, Action.FINISH, Action.AMEND, Action.SUBMIT)
 BUTTONS = {
-    Action.SEND_BACK: "Send the ticked elements back",
-    Action.REOPEN: "Reopen the ticked elements",
+    Action.SEND_BACK: "Send the ticked lines back",
+    Action.REOPEN: "Reopen the ticked lines",
 }
 
 
@@ -48,7 +48,7 @@ class ActPerform(ReturnMixin, TemplateView):
         self.transition = TRANSITIONS[self.action]
 
     def allowed(self) -> bool:
-        """Whoever may do it in some state may open it; in another state they are told why not now."""
+        """Whoever may do it in some state may open the page; in another state it says why not now."""
         may_ever = self.transition.rule(self.request.user, self.return_)
         if self.action in available_actions(self.return_, self.request.user):
             return True
@@ -68,8 +68,8 @@ class ActPerform(ReturnMixin, TemplateView):
         form = self.get_form(request.POST)
         if request.POST.get("status", self.return_.status) != self.return_.status:
             refusal = (
-                f"The return is {self.return_.status_words} since this page was opened, so nothing was done. "
-                "Look at what happened, then decide."
+                f"The return has changed since this page was opened: it is now {self.return_.status_words}. "
+                "Nothing was done. Look at what happened, then decide."
             )
             return self._refused(form, refusal)
         if not form.is_valid():
@@ -86,13 +86,11 @@ class ActPerform(ReturnMixin, TemplateView):
             messages.success(request, f"Done. The return is now {return_.status_words}.")
         else:
             count = len(form.details["places"])
-            messages.success(
-                request, f"{count} element{' is' if count == 1 else 's are'} sent back; the owners are told."
-            )
+            messages.success(request, f"{wording.counted(count, 'line')} sent back. The owners are told.")
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
     def _check_page(self, form):
-        """What will be recorded, in full, with all that was typed; or why it can't be."""
+        """The page with all that will be recorded, or the form again with the reason why it can't be."""
         try:
             rehearse(self.action, return_=self.return_, by=self.request.user, **form.details)
         except ActionRefused as refusal:
@@ -101,7 +99,7 @@ class ActPerform(ReturnMixin, TemplateView):
         return self.render_to_response(self.get_context_data(form=form, recorded=form.recorded))
 
     def _refused(self, form, refusal: str):
-        """The form again with the refusal, where the page still has the form; else what was typed is given back."""
+        """The form again with the refusal; where the page no longer has the form, what was typed is given back."""
         context = self.get_context_data(form=form, refusal=refusal)
         if context["not_yet"]:
             return unsaved.refused(refusal)
@@ -110,7 +108,7 @@ class ActPerform(ReturnMixin, TemplateView):
     def get_context_data(self, form=None, **kwargs):
         row = None if form else unsaved.find(self.request)
         form = form or self.get_form(row and row.posted)
-        # A condition makes sense only where the act can be done at all.
+        # The guard can be asked only in a state from which the act can be done.
         guard = self.return_.status in self.transition.sources and self.transition.guard
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
@@ -130,7 +128,7 @@ class ActPerform(ReturnMixin, TemplateView):
         return context
 
     def _elements(self, form) -> list[dict]:
-        """The elements by section, each with its state and whether it is ticked."""
+        """The lines by section, each with its state and whether it is ticked."""
         ticked = set(form["elements"].value() or [])
         groups: dict = {}
         for state in assess(self.answers).places:
@@ -195,12 +193,12 @@ class ActList(ReturnMixin, TemplateView):
         return TRANSITIONS[action].who
 
     def _can_happen(self, action: Action) -> bool:
-        """Nobody begins an amendment where Cabinet gave no power to."""
+        """Whether the act can be done at all: no amendment begins without a delegation."""
         return action != Action.AMEND or self.return_.delegation is not None
 
 
 def _printed(decision: Decision | None, versions: list[Version]) -> str:
-    """What stored PDFs still say of a decision that was corrected since; nothing where none was."""
+    """What stored PDFs still say of a decision that was corrected later; empty if none was."""
     if decision is None or not decision.all_corrections:
         return ""
     later = [

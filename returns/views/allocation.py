@@ -1,4 +1,4 @@
-"""Which line is whose: many at once, dated, those without an owner first."""
+"""Allocation of lines to owners with a due date, many at once; lines without an owner come first."""
 
 import datetime
 
@@ -36,7 +36,7 @@ class AllocationForm(PageForm):
         label="Answer due",
         input_formats=DATES,
         error_messages={
-            "required": "Give the date by which it is to be answered, such as 30 November 2004.",
+            "required": "Give the date by which the lines must be answered, such as 30 November 2004.",
             "invalid": "This isn’t a date. Type it like 30 November 2004 or 30/11/2004.",
         },
     )
@@ -64,7 +64,7 @@ class AllocationForm(PageForm):
 
     @staticmethod
     def said(name: str, value: str, authority) -> str:
-        """An owner that was chosen, in words."""
+        """The chosen owner, in words; empty for anything else."""
         username, _, slug = value.partition("@")
         if name != "owner" or not slug or not value.isprintable():
             return ""
@@ -80,7 +80,7 @@ class AllocationForm(PageForm):
         deadline = self.return_.proforma.round.deadline
         if not deadline - datetime.timedelta(days=365) <= due <= deadline:
             raise forms.ValidationError(
-                f"The date must lie in the year up to the filing date, {wording.day(deadline)}."
+                f"The date must be within the year before the filing date, {wording.day(deadline)}."
             )
         return due
 
@@ -118,12 +118,10 @@ class AllocationView(ReturnMixin, TemplateView):
         except ActionRefused as refusal:
             form.add_error("owner", str(refusal))
             return given_back(self.render_to_response(self.get_context_data(form=form), status=409))
-        noun = "line is" if changed == 1 else "lines are"
-        told = f"{changed} {noun} now with {owner}, {department}."
+        lines, are = wording.counted(changed, "line"), wording.noun(changed, "is", "are")
+        told = f"{lines} {are} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
-            told += (
-                f" Signatures on {wording.listed_codes(sorted(void))} are void, and their givers are told."
-            )
+            told += f" Signatures on {wording.listed_codes(sorted(void))} are cancelled, and the signers are told."
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 

@@ -1,4 +1,4 @@
-"""Answer a line, a section's record or a case study; list a section; see what was changed."""
+"""Pages that answer a line, a section's record or a case study, list a section, and show what was changed."""
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
@@ -9,15 +9,16 @@ from django.views.generic import TemplateView, View
 
 from .. import history
 from ..acts import ActionRefused, add_case_study, remove_case_study, save_answers
+from ..acts.answers import Saved
 from ..answers.address import PlaceName
-from ..answers.reader import read
+from ..answers.reader import Place, read
 from ..checks.completeness import assess
 from ..forms import unsaved
 from ..forms.answers import table_formset
 from ..forms.conflicts import conflict_context
 from ..lifecycle import opening_action
 from ..lifecycle.forms import AmendmentForm
-from ..models import Event, Return
+from ..models import Event, Return, User
 from ..rules import access, refusals
 from ..work.next_act import next_blank
 from .base import ReturnMixin, given_back
@@ -41,7 +42,7 @@ class SectionMixin(ReturnMixin):
 
 
 class SectionDetail(SectionMixin, TemplateView):
-    """The lines of a section that this person may open, with how far each is."""
+    """The lines of a section that this person may open, each with its state."""
 
     template_name = "returns/section_detail.html"
 
@@ -58,7 +59,7 @@ class SectionDetail(SectionMixin, TemplateView):
 
 
 class PlaceMixin(SectionMixin):
-    """A page of one place; places of departments this person has no part in are not found."""
+    """A page of one place; a place this person may not see is not found."""
 
     def find(self):
         super().find()
@@ -77,7 +78,7 @@ class PlaceMixin(SectionMixin):
 
 
 class AnswerView(PlaceMixin, TemplateView):
-    """All cells of a place: to fill in by those who answer it, to read by others who may see it."""
+    """All answers of a place: to fill in by those who answer it, to read by others who may see it."""
 
     template_name = "returns/place_answer.html"
     form_class = AmendmentForm
@@ -94,7 +95,7 @@ class AnswerView(PlaceMixin, TemplateView):
 
     def post(self, request, *args, **kwargs):
         if not self.can_answer(self.place):
-            # Locked since the form was opened is a conflict; never theirs to answer is forbidden.
+            # Locked after the form was opened is a conflict; a place this person never answers is forbidden.
             if access.is_open(self.place):
                 raise PermissionDenied
             return unsaved.refused(f"{self.place.code} is locked. {refusals.why_locked(self.return_)}")
@@ -111,11 +112,11 @@ class AnswerView(PlaceMixin, TemplateView):
         if saved.conflicts:
             context = self.get_context_data(**conflict_context(saved.conflicts, formset, request.user))
             return given_back(render(request, "returns/answer_conflict.html", context, status=409))
-        messages.success(request, _told(self.place.code, saved))
+        messages.success(request, _told(self.place, saved, request.user))
         return self._onward() if "next" in request.POST else redirect(self.place)
 
     def _onward(self):
-        """To this person's next blank; back to their work where there is none."""
+        """Redirects to this person's next blank, or to their work if there is none."""
         following = next_blank(assess(read(self.return_)), self.request.user, self.place)
         if following:
             return redirect(following)
@@ -125,7 +126,7 @@ class AnswerView(PlaceMixin, TemplateView):
         return table_formset(self.answers.entries(self.place), data)
 
     def _amendment(self, data=None) -> AmendmentForm | None:
-        """Asks why, where an approved answer is amended."""
+        """The form that asks why an approved answer is amended; None in other states."""
         return AmendmentForm(data) if self.return_.status == Return.Status.AMENDING else None
 
     def _page(self, formset=None, amendment=None, status: int = 200, kept: bool = False):
@@ -133,7 +134,7 @@ class AnswerView(PlaceMixin, TemplateView):
         return self.render_to_response(context, status=status)
 
     def _siblings(self) -> list:
-        """The places of this section that one works through together: those of the same department."""
+        """The places of this section that "next" and "previous" go through: those of the same department."""
         return [
             place
             for place in self.answers.places(self.section)
@@ -188,7 +189,7 @@ class LineHistory(PlaceMixin, TemplateView):
     template_name = "returns/line_history.html"
 
     def find(self):
-        # A line of departments has no history of its own, each department's has; a record has no line.
+        # A line answered by departments has one history for each department; a record has no line.
         self.kwargs["department"] = self.request.GET.get("department")
         if self.kwargs["line"] == "record":
             self.kwargs["line"] = None
@@ -199,7 +200,7 @@ class LineHistory(PlaceMixin, TemplateView):
 
 
 class CaseStudyCreate(ReturnMixin, View):
-    """A new blank case study of one's department, ready to be written."""
+    """Adds a blank case study of one's department and opens its page."""
 
     http_method_names = ["post"]
     form_title = "Case study"
@@ -221,7 +222,7 @@ class CaseStudyCreate(ReturnMixin, View):
 
 
 class CaseStudyRemove(PlaceMixin, TemplateView):
-    """Asks first, then removes a case study; its words stay in the history."""
+    """Asks for confirmation, then removes a case study; its words stay in the history."""
 
     template_name = "returns/case_remove.html"
 
@@ -245,13 +246,17 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
         return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
 
 
-def _told(code: str, saved) -> str:
-    """What a save did, the signature it voided included."""
+def _told(place: Place, saved: Saved, reader: User) -> str:
+    """What a save did, and whose signature it cancelled."""
     if not saved.events:
-        return f"{code}: nothing had changed."
-    return (
-        f"{code} saved. Its signature is void, and its giver is told." if saved.voided else f"{code} saved."
-    )
+        return f"{place.code}: nothing was changed."
+    if not saved.voided:
+        return f"{place.code} saved."
+    digest = saved.voided[0].old
+    signer = next(e.by for e in history.of_place(place) if e.kind == Event.Kind.SIGNED and e.new == digest)
+    if signer == reader:
+        return f"{place.code} saved. This cancels your signature."
+    return f"{place.code} saved. This cancels the signature of {signer}. We’ve told them."
 
 
 def _errors(formset, amendment) -> list[dict]:

@@ -16,7 +16,7 @@ from ..rules import access, refusals
 from ..values import wording
 from ..versions.snapshot import thaw_version
 
-# Items beside "More"; a menu of one item more is shown whole, as "More" would take its place.
+# Items beside "More"; a menu with just one item more is shown whole, since "More" would take as much room.
 SHOWN = 5
 
 
@@ -51,7 +51,7 @@ class Menu:
 
     @property
     def current_more(self) -> NavItem | None:
-        """The present page, where it is one of those under "More"."""
+        """The current page, if it is one of those under "More"."""
         return next((item for item in self.more if item.current), None)
 
 
@@ -59,19 +59,19 @@ class CouncilMixin:
     """A page of the council in the address; the pages of any other council are not found."""
 
     footer_status = ""
-    # Of a page with a form: what it is called where it is given back, and labels that its form alone doesn't know.
+    # For a page with a form: its name on the page "Not saved", and labels that the form itself doesn't have.
     form_title = ""
     posted_labels: dict[str, str] = {}
 
     @classmethod
     def posted_forms(cls, kwargs: dict) -> tuple:  # noqa: ARG003 (of some pages it depends on the address)
-        """The forms that the page at this address takes: their labels name what was typed when it is given back."""
+        """The forms that the page at this address takes; their labels name what was typed and not saved."""
         form_class = getattr(cls, "form_class", None)
         return (form_class,) if form_class else ()
 
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
-        # A stranger is sent to sign in before dispatch; there is nothing to find for them here.
+        # Anyone not signed in is sent to sign in by dispatch.
         if request.user.is_authenticated:
             self.find_council()
             request.user.authority = self.authority  # so that nobody reads it again
@@ -87,7 +87,7 @@ class CouncilMixin:
         """Fetch what the page is about within what this person may see, or raise Http404."""
 
     def allowed(self) -> bool:
-        """Whether this person may do what the page is for; refusal is 403, and the rule of a page that names none."""
+        """Whether this person may do what the page is for; False answers 403. The rule of a page that has none."""
         return False
 
     @cached_property
@@ -164,7 +164,7 @@ class ReturnMixin(CouncilMixin):
         return f"Return {self.return_.status_words}. As at {wording.moment(clock.now())}."
 
     def answers_shown(self, *sections: str):
-        """The answers to read on this page: of the copy that stands, for those who see copies only."""
+        """The answers to read on this page: of the latest version, for those who see versions only."""
         if access.sees_copies_only(self.request.user):
             version = self.return_.latest_version
             if version:
@@ -228,7 +228,7 @@ class ReturnMixin(CouncilMixin):
 
 
 def inline_pdf(name: str, body: bytes) -> HttpResponse:
-    """A PDF that the browser shows, and saves under that name."""
+    """A response with a PDF that the browser shows, and saves under that name."""
     return HttpResponse(
         body,
         content_type="application/pdf",
@@ -237,7 +237,7 @@ def inline_pdf(name: str, body: bytes) -> HttpResponse:
 
 
 def given_back(response: HttpResponse) -> HttpResponse:
-    """The answer to a refused form, which itself shows everything that was typed into it."""
+    """Marks the response to a refused form as showing everything that was typed."""
     response.gives_back = True
     return response
 
@@ -257,7 +257,7 @@ class RestoringMixin:
 
 
 def adopt_url(user, answers, place) -> str:
-    """Where an outcome that isn't adopted is adopted, for whoever may do so; or nothing."""
+    """The page on which this person can adopt an outcome that isn't adopted; else empty."""
     if not answers.not_adopted(place) or not access.can_answer(user, place, answers.allocation(place)):
         return ""
     return f"{place.get_absolute_url()}#id_{answers.entries(place)[0].key}-applicability"

@@ -11,7 +11,7 @@ from .sheets import SheetDraw
 
 
 class ChangeList(ReturnMixin, TemplateView):
-    """The altered elements; who sees copies only sees those between the copies."""
+    """The changed lines; whoever sees versions only sees the changes between them."""
 
     template_name = "returns/change_list.html"
 
@@ -24,7 +24,7 @@ class ChangeList(ReturnMixin, TemplateView):
 
 
 class ChangeDraw(SheetDraw):
-    """The same list to print."""
+    """The same list as a PDF."""
 
     document = "changes-seen"
     title = "What changed since Cabinet saw it"

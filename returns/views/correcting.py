@@ -1,4 +1,4 @@
-"""Corrections of a decision or a filing that was recorded with a wrong day or number."""
+"""Pages that correct the day or number recorded of a decision or a filing."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -30,7 +30,7 @@ class CorrectionMixin(ReturnMixin):
         except ActionRefused as refusal:
             context = self.get_context_data(form=form, refusal=refusal)
             return given_back(self.render_to_response(context, status=409))
-        messages.success(request, "Corrected. Those concerned are told.")
+        messages.success(request, "Corrected. Everyone concerned is told.")
         return redirect("returns:act-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, form=None, **kwargs):
@@ -50,8 +50,8 @@ class DecisionCorrect(CorrectionMixin, TemplateView):
 
     title = "Correct what was recorded of Cabinet’s decision"
     lede = (
-        "The correction is added beside what was recorded, and counts from then on. PDFs stored before keep what "
-        "they print; these pages and the verification say what was corrected."
+        "The correction is added to what was recorded and is used from then on. PDFs stored before it don’t change; "
+        "these pages and the check of a PDF say what was corrected."
     )
     labels = {"day": "Date of the meeting", "number": "Minute number", "most": 30}
     posted_labels = {"date": "Date of the meeting", "number": "Minute number"}
@@ -69,7 +69,7 @@ class FilingCorrect(CorrectionMixin, TemplateView):
     """The day or reference of the filing."""
 
     title = "Correct what was recorded of the filing"
-    lede = "The correction is added beside what was recorded, and counts from then on."
+    lede = "The correction is added to what was recorded and is used from then on."
     labels = {"day": "Date of filing", "number": "Reference", "most": 60}
     posted_labels = {"date": "Date of filing", "number": "Reference"}
     act = staticmethod(correct_filing)

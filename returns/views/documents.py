@@ -1,4 +1,4 @@
-"""The return as a whole: as a page to read, and as the fixed proforma in PDF."""
+"""The return as a whole: as a page to read and as a PDF."""
 
 from django.shortcuts import redirect
 from django.views.generic import RedirectView, TemplateView
@@ -11,7 +11,7 @@ from .base import ReturnMixin
 
 
 class CopyMixin(ReturnMixin):
-    """A page of the present answers; the version that stands is shown in its place where there is one to show."""
+    """A page of the present answers; if there is a version to read instead, leads to that."""
 
     def dispatch(self, request, *args, **kwargs):
         reading = request.method in ("GET", "HEAD")
@@ -39,7 +39,7 @@ class WholeReturn(CopyMixin, TemplateView):
 
 
 class ReturnPdf(CopyMixin, RedirectView):
-    """Leads to the stored PDF of the version that stands; while there is none, to where a draft can be drawn."""
+    """Leads to the stored PDF of the latest version, or, if there is none, to the page that makes a draft."""
 
     pattern_name = "document-list"
     http_method_names = ["get", "head", "options"]

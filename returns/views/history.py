@@ -1,4 +1,4 @@
-"""Everything that ever happened to the return."""
+"""The history of the whole return."""
 
 import json
 from urllib.parse import urlencode
@@ -28,7 +28,7 @@ KINDS = {
 
 
 class EventList(ReturnMixin, TemplateView):
-    """The history of the whole return, newest first, with the digest that it ends in."""
+    """The history of the whole return, newest first, with its last digest."""
 
     template_name = "returns/event_list.html"
 
@@ -57,7 +57,7 @@ class EventList(ReturnMixin, TemplateView):
         return {"url": f"?{urlencode(query)}", "code": label, "label": "events"}
 
     def _row(self, event: Event) -> dict:
-        """An event with the place it is about, where that is still there, and what it changed in plain words."""
+        """An event with its place, if that still exists, and what it changed in plain words."""
         place = self._place(event)
         was, became = self._words(event)
         return {
@@ -74,7 +74,7 @@ class EventList(ReturnMixin, TemplateView):
         return self.places.get(of_event(self.return_.proforma, event))
 
     def _words(self, event: Event) -> tuple[str | None, str | None]:
-        """What it was and what it became; None where the event changes no words."""
+        """The old and the new text; None where the event changes no text."""
         if event.kind == Event.Kind.ANSWER:
             if event.field == "light":
                 return event.old, event.new

@@ -1,4 +1,4 @@
-"""What one was told, and reminding others."""
+"""The messages of one person, and reminding others."""
 
 from django.contrib import messages
 from django.shortcuts import redirect
@@ -14,7 +14,7 @@ SHOWN = 100
 
 
 class NoticeList(ReturnMixin, TemplateView):
-    """What this person was told of the return, newest first; POST marks what was shown as read."""
+    """This person's messages about the return, newest first; POST marks those shown as read."""
 
     template_name = "returns/notice_list.html"
 
@@ -58,5 +58,7 @@ class ReminderSend(ReturnMixin, View):
             names = ", ".join(str(notice.person) for notice in told)
             messages.success(request, f"Reminded: {names}.")
         else:
-            messages.info(request, "Nobody was reminded: whoever holds a blocker was reminded today already.")
+            messages.info(
+                request, "Nobody was reminded: everyone who holds a blocker has been reminded today."
+            )
         return redirect("dashboard-detail", self.authority.slug, self.return_.round)

@@ -52,7 +52,7 @@ class CouncilFormMixin(RestoringMixin, AdministratorMixin):
 
 
 class PersonCreate(CouncilFormMixin, FormView):
-    """A new person, with a first password to be told in person."""
+    """Adds a person, with a first password to be given to them in person."""
 
     template_name = "returns/person_form.html"
     form_class = PersonForm
@@ -115,7 +115,7 @@ class DepartmentCreate(CouncilFormMixin, FormView):
 
 
 class DepartmentUpdate(DepartmentCreate):
-    """A department's name and the one person who brings its figures."""
+    """A department's name and the one person who enters its figures."""
 
     def find(self):
         self.department = get_object_or_404(
@@ -130,7 +130,7 @@ class DepartmentUpdate(DepartmentCreate):
 
 
 class ProformaView(ReturnMixin, TemplateView):
-    """The definition as it stands, each fact with how sure it is and its sources."""
+    """The definition of the return, each fact with its confidence and sources."""
 
     template_name = "returns/proforma_detail.html"
 

@@ -1,4 +1,4 @@
-"""Keying the return into the receiving system: the template, and what was keyed read back."""
+"""Keying the return into the receiving system: the template, and the check of what was keyed."""
 
 from django import forms
 from django.http import HttpResponse
@@ -20,13 +20,13 @@ WORDS = {
 
 
 class KeyedForm(PageForm):
-    """One file, which is read and not kept."""
+    """One file, which is read but not stored."""
 
     file = forms.FileField(
         label="What was keyed, as CSV",
-        help_text="The template, filled in from what the system shows. It is compared and not kept.",
+        help_text="The template, filled in from what the system shows. It is compared but not stored.",
         error_messages={
-            "required": "Choose the filled template, saved as CSV.",
+            "required": "Choose the filled-in template, saved as CSV.",
             "empty": "The file is empty. Fill in the template and choose that file.",
             "max_length": "The name of the file is too long. Shorten it, then choose it again.",
         },
@@ -46,14 +46,14 @@ class KeyedForm(PageForm):
 
 
 class RekeyingMixin(ReturnMixin):
-    """Whoever steers the return keys it or checks what was keyed."""
+    """A page for those who key the return or check what was keyed."""
 
     def allowed(self) -> bool:
         return access.can_watch(self.request.user, self.return_)
 
 
 class RekeyingCheck(RekeyingMixin, FormView):
-    """Lists each difference between the return and what was keyed; nothing is changed or kept."""
+    """Lists each difference between the return and what was keyed; nothing is changed or stored."""
 
     template_name = "returns/rekeying_check.html"
     form_class = KeyedForm
@@ -82,7 +82,7 @@ class RekeyingCheck(RekeyingMixin, FormView):
 
 
 class RekeyingTemplate(RekeyingMixin, View):
-    """Every reference as CSV, what was keyed still to be typed; with `filled` the answers instead."""
+    """Every reference as CSV, with an empty column for what was keyed, or with `filled` the answers in it."""
 
     def get(self, request, *args, **kwargs):
         answers, _ = answers_to_key(self.return_)

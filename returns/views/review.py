@@ -26,14 +26,14 @@ from .base import ReturnMixin, given_back
 
 
 def cells_shown(view: ReturnMixin, place) -> list:
-    """What stands at the place, for this reader: in the copy that stands, or now."""
+    """The answers at the place that this reader may see: in the latest version, or now."""
     answers = view.answers_shown(place.section.key)
     there = answers.at(place.key)
     return list(answers.cells(there)) if there else []
 
 
 class QueryCreate(ReturnMixin, TemplateView):
-    """Ask about the line that the address names: the lead raises a query, a Cabinet member asks a question."""
+    """Asks about the line in the address: the lead raises a query, a Cabinet member asks a question."""
 
     template_name = "returns/query_form.html"
     form_title = "Query"
@@ -52,7 +52,7 @@ class QueryCreate(ReturnMixin, TemplateView):
     def allowed(self) -> bool:
         user, return_ = self.request.user, self.return_
         if self.request.method == "POST":
-            # Who asks in some state is refused by the act, which shows again what was typed.
+            # In the wrong state the act refuses, and the page shows what was typed.
             return access.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
         if self.is_question:
             return access.can_ask_question(user, return_) and self.place.section.key == "outcomes"
@@ -61,7 +61,7 @@ class QueryCreate(ReturnMixin, TemplateView):
     def get_form(self, data=None) -> WordsForm:
         owner = answerer(self.answers, self.place)
         label = "Question" if self.is_question else "Query"
-        return WordsForm(data, label=label, help_text=f"{owner or 'The lead'} is told, and answers.")
+        return WordsForm(data, label=label, help_text=f"{owner or 'The lead'} is told and replies.")
 
     def post(self, request, *args, **kwargs):
         form = self.get_form(request.POST)
@@ -116,7 +116,7 @@ class QueryList(ReturnMixin, TemplateView):
 
 
 class QueryDetail(ReturnMixin, TemplateView):
-    """One query with its reply; who may replies or closes it."""
+    """One query with its reply; those who may reply to it or close it do so here."""
 
     template_name = "returns/query_detail.html"
     form_title = "Reply"
@@ -147,10 +147,10 @@ class QueryDetail(ReturnMixin, TemplateView):
         closing = "close" in request.POST
         allocation = self.answers.allocation(self.place)
         if closing and not access.has_role(request.user, self.return_, Role.LEAD):
-            raise PermissionDenied("The e-government lead closes queries.")
+            raise PermissionDenied("Only the e-government lead closes queries.")
         if not closing and not access.answers_queries(request.user, self.place, allocation):
             owner = self.answers.owner(self.place) or "the e-government lead"
-            raise PermissionDenied(f"A query on {self.place.code} is replied to by {owner}.")
+            raise PermissionDenied(f"Only {owner} replies to a query on {self.place.code}.")
         form = self._form(request.POST)
         number = self.query.number
         if not closing and not form.is_valid():

@@ -1,4 +1,4 @@
-"""Documents asked for on the pages they belong to: the one place that hands them to be drawn."""
+"""Requests for PDFs from the pages they belong to: the one place that queues them."""
 
 from django.shortcuts import redirect
 from django.views.generic import View
@@ -9,18 +9,18 @@ from .base import ReturnMixin
 
 
 class SheetDraw(ReturnMixin, View):
-    """Asks for a document as it stands at this moment; leads to where it can be fetched."""
+    """Queues a PDF of a document as it is at this moment, and leads to the page where it can be downloaded."""
 
     http_method_names = ["post"]
     title = ""
 
     @property
     def document(self) -> str:
-        """What no second one is drawn of while the first one waits."""
+        """The key of the request: while one with the same key waits, no second one is queued."""
         raise NotImplementedError
 
     def sheet(self) -> Sheet:
-        """What is to be drawn."""
+        """What the PDF is made from."""
         raise NotImplementedError
 
     def post(self, request, *args, **kwargs):

@@ -18,7 +18,7 @@ from .base import DepartmentMixin, Opens, ReturnMixin
 
 
 class SignatureList(ReturnMixin, TemplateView):
-    """Section statuses, who still has to sign, and what each signature covers."""
+    """The state of each section, who still has to sign, and what each signature covers."""
 
     template_name = "returns/signature_list.html"
 
@@ -54,7 +54,7 @@ class SignatureList(ReturnMixin, TemplateView):
         }
 
     def _part(self, user, part, voided) -> dict:
-        """One part with whether this person signs it and may open it, and what each element waits for."""
+        """One part: whether this person signs it and may open it, and what each of its lines waits for."""
         department = part.department
         if department is None:
             mine = access.can_sign_figures(user, self.return_)
@@ -77,14 +77,14 @@ class SignatureList(ReturnMixin, TemplateView):
         }
 
     def _voided(self) -> dict:
-        """The latest event that voided a signature, by the keys of the places."""
+        """The latest event that cancelled a signature, by the keys of the places."""
         events = self.return_.events.filter(kind=Event.Kind.VOIDED).select_related("by").order_by("number")
         return {PlaceAddress.of_row(event): event for event in events}
 
 
 def _why_unsigned(state) -> list[str]:
-    """What must happen to an element before it can be signed; nothing where it only waits for the signature."""
-    words = {"owner": "no owner", "check": "to mend", "query": "query open"}
+    """What must happen to a line before it can be signed; empty where only the signature is missing."""
+    words = {"owner": "no owner", "check": "needs correcting", "query": "query open"}
     kinds = dict.fromkeys(blocker.kind for blocker in state.blockers)
     blank = [f"{state.blank} blank"] if state.blank else []
     return blank + [words[kind] for kind in kinds if kind in words]
@@ -109,7 +109,7 @@ class SignMixin:
             count = self.sign(request.POST.get("shown", ""))
         except ActionRefused as refusal:
             return self.render_to_response(self.get_context_data(refusal=refusal), status=409)
-        messages.success(request, f"Signed: {wording.counted(count, 'element')}.")
+        messages.success(request, f"Signed: {wording.counted(count, 'line')}.")
         return redirect("returns:signature-list", self.authority.slug, self.return_.round)
 
     def get_context_data(self, refusal=None, **kwargs):
@@ -138,7 +138,7 @@ class DepartmentSign(SignMixin, DepartmentMixin, TemplateView):
     """The department's statement, signed by its head."""
 
     def allowed(self) -> bool:
-        # A head is told what keeps the part from being signed now; nobody else ever signs it.
+        # A head is told why the part can't be signed now; anybody else is refused.
         if self.request.method == "POST":
             return access.is_head_of(self.request.user, self.return_, self.department)
         return super().allowed()

@@ -7,7 +7,7 @@ from .sheets import SheetDraw
 
 
 class StatementDraw(DepartmentMixin, SheetDraw):
-    """The statement of one department, on one page; those of all are drawn from the documents page."""
+    """The statement of one department as a PDF; those of all departments are made on the documents page."""
 
     title = "Department statement"
 

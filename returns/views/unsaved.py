@@ -1,4 +1,4 @@
-"""What was typed and not saved: the page that gives it back, the list of one's own, and the same as a file."""
+"""Forms that were not saved: the page of one, the list of one's own, and one as a text file."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from .base import CouncilMixin, ReturnMixin
 
 Why = Unsaved.Why
 CLOSED = "closed"
-# Where trying again, as it is or after correcting it, can help: the page leads back to the form.
+# Reasons after which trying again, perhaps with a correction, can help: the page leads back to the form.
 AGAIN = frozenset({Why.SIGNED_OUT, Why.SIGNED_IN_AGAIN, Why.TOO_LONG, Why.BUSY, Why.FAULT})
 SENTENCES = {
     Why.SIGNED_OUT: "You were signed out before this was saved.",
     Why.SIGNED_IN_AGAIN: "You signed in or out in another tab after you opened the page, so nothing was saved.",
     Why.NOT_YOURS: "It may have been given to someone else, closed or removed while you had the page open, or your "
-    "own part in it has ended.",
+    "own role may have changed.",
     Why.REFUSED: "It can’t be done now.",
-    Why.TOO_LONG: f"One form takes {unsaved.LIMIT:,} characters at most. Shorten it, then save it again.",
+    Why.TOO_LONG: f"A form can have at most {unsaved.LIMIT:,} characters. Shorten it, then save it again.",
     Why.BUSY: "The service could not store it. Wait a minute, then save it again.",
-    Why.FAULT: "Nothing was changed. Save it again; if that fails too, tell your administrator the time.",
+    Why.FAULT: "Nothing was changed. Save it again. If that fails too, tell your administrator when this happened.",
 }
 
 
@@ -87,7 +87,7 @@ class OwnMixin(ReturnMixin):
 
 
 class UnsavedMixin(OwnMixin):
-    """One form of this person's that was not saved; what others typed is not found."""
+    """A page of one form of this person's that was not saved; forms of others are not found."""
 
     def find(self):
         super().find()
@@ -122,11 +122,11 @@ class UnsavedDetail(UnsavedMixin, TemplateView):
         }
 
     def _can_be_opened(self) -> bool:
-        """Whether the form's page may still show what was typed; one that has led here can't."""
+        """Whether the form's page may still show what was typed; a page that redirected here can't."""
         return bool(self.row.pk) and self.row.why in AGAIN and CLOSED not in self.request.GET
 
     def _whom_to_ask(self) -> dict:
-        """Who decides whose it is: the lead of a return, else the administrator."""
+        """Whom to ask who may do it: the lead of the return, else the administrator."""
         if self.return_ and _is_of_return(self.row):
             return {"person": people_of(self.return_).lead, "role": "e-government lead"}
         administrators = User.objects.filter(
@@ -176,7 +176,7 @@ class UnsavedList(OwnMixin, TemplateView):
 
 
 class NotSaved(UnsavedDetail):
-    """The answer to a form that was refused: what was typed is given back at once, stored or not."""
+    """The page with what was typed into a refused form, whether or not it was stored."""
 
     def find(self):
         OwnMixin.find(self)
@@ -184,7 +184,7 @@ class NotSaved(UnsavedDetail):
 
 
 def not_saved_page(request, row: Unsaved, status: int) -> HttpResponse:
-    """The page that gives back a refused form, with the status of the refusal."""
+    """The page with what was typed into a refused form, with the status of the refusal."""
     view = NotSaved()
     view.setup(request, authority=request.user.authority.slug, row=row)
     html = render_to_string(view.template_name, view.get_context_data(), request)
@@ -192,5 +192,5 @@ def not_saved_page(request, row: Unsaved, status: int) -> HttpResponse:
 
 
 def detail_address(user: User, row: Unsaved) -> str:
-    """Where all that was typed is shown, when the form's own page can't show it."""
+    """The address of the page with all that was typed, where the form's own page can't show it."""
     return f"{reverse('returns:unsaved-detail', args=[user.authority.slug, row.key])}?{CLOSED}=1"

@@ -1,4 +1,4 @@
-"""Whether a PDF that somebody holds is a stored version."""
+"""The page that checks whether a PDF is a stored version."""
 
 from django import forms
 from django.views.generic import FormView
@@ -10,13 +10,13 @@ from .base import ReturnMixin
 
 
 class VerifyForm(PageForm):
-    """One file, which is read and not kept."""
+    """One file, which is read but not stored."""
 
     file = forms.FileField(
         label="PDF of a return",
-        help_text="As it came by post, e-mail or download. It is compared and not kept.",
+        help_text="The file as you received it. It is compared but not stored.",
         error_messages={
-            "required": "Choose the PDF that is to be verified.",
+            "required": "Choose the PDF to verify.",
             "empty": "The file is empty. Choose another.",
             "max_length": "The name of the file is too long. Shorten it, then choose it again.",
         },
@@ -27,12 +27,14 @@ class VerifyForm(PageForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > LARGEST:
-            raise forms.ValidationError(f"The file is larger than {LARGEST // 1_000_000} MB; no return is.")
+            raise forms.ValidationError(
+                f"The file is larger than {LARGEST // 1_000_000} MB. No return is so large."
+            )
         return file
 
 
 class ReturnVerify(ReturnMixin, FormView):
-    """Compares an uploaded PDF with the council's stored versions; nothing is changed or kept."""
+    """Compares an uploaded PDF with the council's stored versions; nothing is changed or stored."""
 
     template_name = "returns/return_verify.html"
     form_class = VerifyForm

@@ -25,7 +25,7 @@ class VersionMixin(ReturnMixin):
         self.version.return_record = self.return_
 
 
-# What its maker did, within "stored when somebody …".
+# What the person did, within "stored when somebody …".
 MADE_BY = {
     Version.Kind.CABINET: "sent the return to Cabinet",
     Version.Kind.APPROVED: "recorded Cabinet’s approval",
@@ -42,7 +42,7 @@ class VersionDetail(VersionMixin, TemplateView):
         answers = thaw_version(self.return_, self.version)
         latest = self.return_.latest_version
         is_latest = latest.number == self.version.number
-        # An earlier version is changed by nobody.
+        # An earlier version never changes.
         words = VersionWords(provisional=provisional(self.return_, clock.today()) if is_latest else "")
         return (
             super().get_context_data(**kwargs)
@@ -57,7 +57,7 @@ class VersionDetail(VersionMixin, TemplateView):
 
 
 class VersionPdf(VersionMixin, View):
-    """The very bytes that were stored with the version."""
+    """The PDF exactly as it was stored with the version."""
 
     def get(self, request, *args, **kwargs):
         return inline_pdf(self.version.file_name("pdf"), self.version.stored_pdf())

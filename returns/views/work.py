@@ -1,4 +1,4 @@
-"""What one person and one department owe."""
+"""The work of one person and the page of one department."""
 
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -33,7 +33,7 @@ class ReturnHome(ReturnMixin, View):
 
 
 class MyWork(ReturnMixin, TemplateView):
-    """What waits for this person, with their one next act; then every line they answer for."""
+    """This person's tasks and next act, then every line they answer for."""
 
     template_name = "returns/work_list.html"
 
@@ -67,7 +67,7 @@ class MyWork(ReturnMixin, TemplateView):
         }
 
     def _said(self, assessment: Assessment, heading: str, tasks: list[Task], mine: list) -> str:
-        """What hangs on it, who else holds what, and how long there is."""
+        """The grant at risk or who else holds blockers, and the time left until filing: sentences."""
         held = sum(task.blocks for task in tasks)
         words = page_words(self.return_, clock.today(), len(assessment.blockers))
         sentences = []
@@ -134,17 +134,17 @@ class MyWork(ReturnMixin, TemplateView):
 
 
 def _heading(assessment: Assessment, tasks: list[Task], act: NextAct | None, may_amend: list) -> str:
-    """Counts what the lists below it show."""
+    """The heading: it counts what the lists below it show."""
     held, total = sum(task.blocks for task in tasks), len(assessment.blockers)
     if held:
         return f"You hold {held:,} of the {wording.counted(total, 'blocker')}"
     if tasks:
-        return f"{len(tasks)} line{' waits' if len(tasks) == 1 else 's wait'} for you"
+        return f"{wording.counted(len(tasks), 'line')} {wording.noun(len(tasks), 'waits', 'wait')} for you"
     if may_amend:
         count = len(may_amend)
-        return f"{count} answer{' is' if count == 1 else 's are'} open for you to amend"
+        return f"{wording.counted(count, 'answer')} {wording.noun(count, 'is', 'are')} open for you to amend"
     if act is None or not act.own:
-        return "Nothing waits for you"
+        return "You have nothing to do"
     if total:
         return f"You hold none of the {wording.counted(total, 'blocker')}"
     return "Nothing blocks the return"
@@ -165,7 +165,7 @@ def _of_others(assessment: Assessment, mine: list, user) -> list[str]:
             near[blocker.owner] = near.get(blocker.owner, 0) + 1
     if near:
         names = wording.listed_codes([str(person) for person in near])
-        hold = "holds" if len(near) == 1 else "hold"
+        hold = wording.noun(len(near), "holds", "hold")
         sentences.append(f"{names} still {hold} {sum(near.values()):,} of the council’s {total:,} blockers.")
     else:
         sentences.append(f"The council still has {wording.counted(total, 'blocker')}.")
@@ -174,12 +174,12 @@ def _of_others(assessment: Assessment, mine: list, user) -> list[str]:
 
 def _group_words(states: list) -> str:
     blank = sum(state.blank for state in states)
-    lines = f"{wording.counted(len(states), 'line')}"
+    lines = wording.counted(len(states), "line")
     return f"{lines}, {f'{blank} blank' if blank else 'complete'}"
 
 
 class DepartmentView(DepartmentMixin, TemplateView):
-    """A department's sections as a task list, with what each person still owes."""
+    """A department's sections as a task list, with the blockers of each person."""
 
     template_name = "returns/department_detail.html"
 

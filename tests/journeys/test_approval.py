@@ -37,15 +37,15 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     officer, head, lead = person("officer-education"), person("head-education"), person("lead")
     clerk, cabinet = person("clerk"), person("cabinet")
 
-    # An officer takes a signed light back: the page warns, the signature on that line alone is void.
+    # An officer takes a signed light back: the page warns, only the signature on that line is cancelled.
     officer.goto(f"{RETURN}/outcomes/G1/")
-    assert "Saving a change voids that signature on G1 alone, and Alan Frith is told." in words_of(officer)
+    assert "Saving a change cancels this signature on G1, and Alan Frith is told." in words_of(officer)
     light(officer, "31 March 2006").get_by_label("blank").check()
     save(officer)
-    assert notice(officer) == "G1 saved. Its signature is void, and its giver is told."
+    assert notice(officer) == "G1 saved. This cancels the signature of Alan Frith. We’ve told them."
     assert [b["kind"] for b in server.check_return()["blockers"]] == ["blank", "signature"]
     lead.goto(f"{RETURN}/acts/send/")
-    assert "2 blockers are left, the first: G1: light at 31 March 2006 is blank." in words_of(lead)
+    assert "2 blockers are left. The first: G1: light at 31 March 2006 is blank." in words_of(lead)
     assert lead.get_by_role("button", name="Send to Cabinet").count() == 0
 
     # The lead asks; the owner sees it first, answers and replies; the lead closes.
@@ -69,11 +69,11 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     lead.goto(f"{RETURN}/queries/2/")
     save(lead, "Close the query")
 
-    # The head signs exactly that one element again.
+    # The head signs exactly that one line again.
     head.goto(f"{RETURN}/messages/")
-    assert "Your signature on G1 is void" in words_of(head)
+    assert "Your signature on G1 is cancelled" in words_of(head)
     head.goto(f"{RETURN}/departments/education/sign/")
-    save(head, "Sign this 1 element")
+    save(head, "Sign this 1 line")
     assert server.check_return()["exposure_gbp"] == 0
 
     # The lead sends the return to Cabinet; from then on nobody changes it, and everyone is told why.
@@ -86,7 +86,7 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     assert "R1 is locked." in words_of(officer)
     assert "Light at 31 December 2005, forecast: Red" in officer.locator("#plain").input_value()
     assert re.search(
-        r"Helen Prosser sent the return to Cabinet on 8 December 2004, .*Helen Prosser can reopen chosen elements",
+        r"Helen Prosser sent the return to Cabinet on 8 December 2004, .*Helen Prosser can reopen chosen lines",
         words_of(officer),
     )
 
@@ -155,9 +155,9 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     assert delegate.get_by_label(re.compile("^Cashable.*2005/06")).input_value() == "285"
     delegate.get_by_label("Why you amend this").fill("Two contracts start in July, not April.")
     save(delegate)
-    assert "EF1 saved. Its signature is void" in notice(delegate)
+    assert notice(delegate) == "EF1 saved. This cancels the signature of Meena Thakur. We’ve told them."
     finance.goto(f"{RETURN}/figures/sign/")
-    save(finance, "Sign this 1 element")
+    save(finance, "Sign this 1 line")
     act(delegate, "finish", "Finish the amendment")
     assert server.check_return()["status"] == "approved"
 

@@ -36,7 +36,7 @@ GAIN = {"section": "efficiency", "line": "EF1", "department": "corporate", "poin
 LOCK = (
     "Approved by Cabinet on 2 December 2004, minute 64, as Angela Rudge recorded on 3 December 2004, "
     "9:30am, so it is locked. Cabinet allowed Margaret Oduya to amend efficiency gains and local case studies "
-    "until 20 December 2004. Once the amendment is finished or abandoned, Joanna Fairley can reopen chosen elements, "
+    "until 20 December 2004. Once the amendment is finished or abandoned, Joanna Fairley can reopen chosen lines, "
     "with a reason."
 )
 
@@ -82,7 +82,7 @@ def test_beginning_needs_a_reason(approved):
     with refused(approved) as caught:
         do(Action.AMEND, approved, "head-corporate", reason="")
 
-    assert str(caught.value) == "Give a reason, so that whoever is told knows why."
+    assert str(caught.value) == "Give a reason: everyone notified sees it."
 
 
 def test_only_the_delegate_amends_and_only_what_is_provisional(amending):
@@ -116,7 +116,7 @@ def test_each_change_needs_a_reason_which_stands_in_the_history(amending):
     with refused(amending) as caught:
         gain(amending, "19.0", reason="")
 
-    assert str(caught.value) == "Say why you amend this: after approval each change needs a reason."
+    assert str(caught.value) == "Say why you amend this. After approval every change needs a reason."
     [event] = gain(amending, "19.0", reason="A second contract was let.").events
     stored = amending.events.get(number=event.number)
     assert (stored.old, stored.new, stored.reason) == ("18.0", "19.0", "A second contract was let.")
@@ -145,9 +145,9 @@ def test_case_studies_are_neither_brought_nor_taken_away(amending):
         remove_case_study(return_=amending, by=who(amending, "head-corporate"), line="C1")
 
     assert str(brought.value) == (
-        f"Case studies are brought by the department concerned. Ask one of its officers. {LOCK}"
+        f"A case study is added by the department concerned. Ask one of its officers. {LOCK}"
     )
-    assert str(taken.value) == f"Case study C1 is Planning and Environment’s to remove. {LOCK}"
+    assert str(taken.value) == f"Only Planning and Environment can remove case study C1. {LOCK}"
 
 
 def test_amended_elements_are_signed_again_and_give_the_next_version(amending, quick_drawing):
@@ -166,11 +166,11 @@ def test_amended_elements_are_signed_again_and_give_the_next_version(amending, q
 
     assert str(unchanged.value) == "Nothing was amended. Change something first, or abandon the amendment."
     assert voided == [
-        ("wyeborough-finance", "Your signature on EF1 is void", "queued"),
-        ("wyeborough-head-planning", "Your signature on C1 is void", "queued"),
+        ("wyeborough-finance", "Your signature on EF1 is cancelled", "queued"),
+        ("wyeborough-head-planning", "Your signature on C1 is cancelled", "queued"),
     ]
     assert str(unsigned.value) == (
-        "2 blockers are left, the first: Planning and Environment: 1 of 18 elements wait for the signature of "
+        "2 blockers are left. The first: Planning and Environment: 1 of 18 lines wait for the signature of "
         "the head of Planning and Environment. Clear them, then try again."
     )
     assert counts == (1, 1)
@@ -239,7 +239,7 @@ def test_open_query_holds_up_the_finish(amending, quick_drawing):
         finish(amending)
 
     assert str(caught.value) == (
-        f"1 blocker is left, the first: C1: query {query.number} waits for a reply. Clear them, then try again."
+        f"1 blocker is left. The first: C1: query {query.number} waits for a reply. Clear them, then try again."
     )
 
 
@@ -290,7 +290,7 @@ def test_abandoning_what_was_signed_meanwhile_voids_that_and_the_old_signature_s
 
     after = state(approved)
     assert (after["answers"], after["signed"]) == (before["answers"], before["signed"])
-    assert ("wyeborough-finance", "Your signature on EF1 is void", "queued") in told
+    assert ("wyeborough-finance", "Your signature on EF1 is cancelled", "queued") in told
 
 
 def test_abandoning_what_was_changed_to_and_fro_lets_the_old_signature_stand(approved):
@@ -336,7 +336,7 @@ def test_abandoning_needs_a_reason(amending):
     with refused(amending) as caught:
         do(Action.ABANDON, amending, "head-corporate", reason="")
 
-    assert str(caught.value) == "Give a reason, so that whoever is told knows why."
+    assert str(caught.value) == "Give a reason: everyone notified sees it."
 
 
 def test_lapsed_delegation_is_abandoned_by_the_lead(approved):
@@ -358,9 +358,9 @@ def test_lapsed_delegation_is_abandoned_by_the_lead(approved):
             begin(approved)
 
     assert str(late.value) == f"EF1 is locked. {LOCK}"
-    delegate = "the delegate, to the end of the last day"
+    delegate = "the delegate, until the end of the last day"
     assert str(unfinished.value) == f"“Finish the amendment” is for {delegate}."
-    assert str(stranger.value) == "“Abandon the amendment” is for the delegate or lead, at any time."
+    assert str(stranger.value) == "“Abandon the amendment” is for the delegate or the lead, at any time."
     assert str(again.value) == f"“Begin an amendment” is for {delegate}."
     after = state(approved)
     assert (after["status"], after["answers"], after["signed"]) == (
@@ -402,7 +402,7 @@ def test_new_decision_ends_the_old_delegation(approved, quick_drawing):
         begin(approved)
     begin(approved, "officer-planning")
 
-    assert str(caught.value) == "“Begin an amendment” is for the delegate, to the end of the last day."
+    assert str(caught.value) == "“Begin an amendment” is for the delegate, until the end of the last day."
     gain(approved, "19.5", by="officer-planning")
     with refused(approved):
         gain(approved, "20.0")
@@ -418,7 +418,7 @@ def test_decision_without_delegation_ends_the_old_one(approved, quick_drawing):
     with refused(approved) as caught:
         begin(approved)
 
-    assert str(caught.value) == "“Begin an amendment” is for the delegate, to the end of the last day."
+    assert str(caught.value) == "“Begin an amendment” is for the delegate, until the end of the last day."
 
 
 # One minute either side of midnight by London's clocks. In winter they show UTC; in summer, an hour more, so
@@ -455,8 +455,8 @@ def test_delegation_ends_with_its_last_day_in_london(with_cabinet, until):
 
     assert refusals == [
         "EF1 is locked",
-        "“Finish the amendment” is for the delegate, to the end of the last day.",
-        "“Begin an amendment” is for the delegate, to the end of the last day.",
+        "“Finish the amendment” is for the delegate, until the end of the last day.",
+        "“Begin an amendment” is for the delegate, until the end of the last day.",
     ]
     assert list(with_cabinet.versions.values_list("kind", flat=True))[-2:] == ["approved", "amended"]
     assert opened(with_cabinet) == {}

@@ -78,7 +78,7 @@ def test_change_gives_back_all_that_was_typed(with_cabinet, signed_in, typed):
     for value in ("8 December 2004", "87", "20/12/2004"):
         assert f'value="{value}"' in said
     assert "and &quot;the rest&quot; &amp; so on." in said
-    assert f'value="{typed["delegate"]}" selected' in said
+    assert re.search(rf'value="{typed["delegate"]}"\s+selected', said)
     assert "There is a problem" not in said
     assert traces(with_cabinet) == before
 
@@ -116,7 +116,7 @@ def test_what_can_not_be_recorded_is_said_before_the_check_page(with_cabinet, si
 
     page = answer.content.decode()
     assert answer.status_code == 409
-    assert "The date of the decision lies ahead. Record it once Cabinet has met." in page
+    assert "The date of the decision is in the future. Record it once Cabinet has met." in page
     assert 'value="9 December 2004"' in page
     assert "Check what will be recorded" not in page
 
@@ -133,7 +133,8 @@ def test_return_that_moved_while_it_was_checked_is_not_decided(with_cabinet, sig
     answer = client.post(f"{W}acts/approve/", hidden(page) | {"step": "record"})
 
     assert answer.status_code == 409
-    assert "since this page was opened, so nothing was done." in answer.content.decode()
+    moved = "The return has changed since this page was opened: it is now referred back. Nothing was done."
+    assert moved in answer.content.decode()
     assert traces(with_cabinet) == before
 
 

@@ -80,7 +80,7 @@ def test_pages_show_what_counts_and_what_stored_pdfs_print(approved, signed_in):
     assert "The PDF of version 2 prints 2 December 2004, minute 64." in pages["acts/"]
     assert "Wednesday 1 December 2004" in pages["acts/"]
     assert "1 December 2004, minute 62" in pages["cabinet/"]
-    assert "Cabinet’s decision, as its PDF prints it, was corrected since." in pages["versions/2/"]
+    assert "Cabinet’s decision was corrected after this PDF was stored." in pages["versions/2/"]
     assert "minute 62" in signed_in("wyeborough-lead").get(f"{W}allocation/").content.decode()
 
 
@@ -141,15 +141,15 @@ def test_form_sent_twice_corrects_once(approved):
 
 
 REFUSED = {
-    "by another": ({"by": "lead"}, "The clerk corrects what was recorded of Cabinet’s decision."),
-    "without a reason": ({"reason": ""}, "Give a reason, so that whoever is told knows why."),
+    "by another": ({"by": "lead"}, "Only the clerk corrects what was recorded of Cabinet’s decision."),
+    "without a reason": ({"reason": ""}, "Give a reason: everyone notified sees it."),
     "nothing": (
         {"date": day("2004-12-02"), "number": "64"},
-        "Nothing was corrected: day and minute are those that count already.",
+        "Nothing was corrected: this date and minute are already recorded.",
     ),
     "tomorrow": (
         {"date": day("2004-12-09")},
-        "It can’t have been later than the day on which it was recorded. Check the date.",
+        "The date can’t be later than the day on which it was recorded. Check the date.",
     ),
     "before it was sent": (
         {"date": day("2004-11-23")},
@@ -157,7 +157,7 @@ REFUSED = {
     ),
     "after the delegation": (
         {"date": day("2004-12-21")},
-        "The delegation would end before Cabinet gave it. Check the date.",
+        "The last day of the delegation is before that date. Check the date.",
     ),
 }
 
@@ -177,7 +177,8 @@ def test_who_sent_the_return_does_not_correct_the_decision(approved):
         correct(approved, by="lead")
 
     assert (
-        str(caught.value) == "You sent the return to Cabinet yourself; another clerk corrects the decision."
+        str(caught.value)
+        == "You sent the return to Cabinet yourself, so another clerk must correct the decision."
     )
 
 
@@ -186,7 +187,7 @@ def test_second_of_two_who_correct_is_told(approved):
     with refused(approved) as caught:
         correct(approved, number="65")
 
-    assert str(caught.value).endswith("corrected it after you opened this page. Look at it again.")
+    assert str(caught.value).endswith("corrected it after you opened this page. Check what is recorded now.")
 
 
 def test_before_a_decision_or_filing_there_is_nothing_to_correct(marchshire, approved):
@@ -221,7 +222,7 @@ def test_decision_after_the_filing_is_refused(approved):
         correct(approved, date=day("2004-12-04"))
 
     assert (
-        str(caught.value) == "The return was filed before that day. Check the date, and that of the filing."
+        str(caught.value) == "The return was filed before that date. Check this date and the date of filing."
     )
 
 

@@ -137,7 +137,7 @@ def test_who_sent_the_return_does_not_record_the_decision(with_cabinet):
         with refused(with_cabinet) as caught:
             do(action, with_cabinet, "lead", decision=given)
         assert str(caught.value) == (
-            "You sent the return to Cabinet yourself; another clerk records what Cabinet decided."
+            "You sent the return to Cabinet yourself, so another clerk must record what Cabinet decided."
         )
     approve(with_cabinet)
 
@@ -163,11 +163,11 @@ REFUSED = {
     ),
     "tomorrow": (
         {"date": day("2004-12-09")},
-        "The date of the decision lies ahead. Record it once Cabinet has met.",
+        "The date of the decision is in the future. Record it once Cabinet has met.",
     ),
     "delegation that ends before it begins": (
         {"delegate": "head-corporate", "delegated_until": day("2004-12-07")},
-        "The delegation would end before Cabinet gave it. Check its last day.",
+        "The last day of the delegation is before Cabinet’s decision. Check it.",
     ),
     "delegate without a last day": (
         {"delegate": "head-corporate"},
@@ -179,15 +179,15 @@ REFUSED = {
     ),
     "section 151 officer": (
         {"delegate": "finance", "delegated_until": day("2004-12-20")},
-        "The section 151 officer signs the figures, so can’t amend them too. Choose another.",
+        "The section 151 officer signs the figures, so can’t amend them too. Choose another person.",
     ),
     "someone of another council": (
         {"delegate": "MARCHSHIRE", "delegated_until": day("2004-12-20")},
-        "The delegate must be one of the council’s own people.",
+        "The delegate must have an open account in this council.",
     ),
     "someone who has left": (
         {"delegate": "officer-leisure", "delegated_until": day("2004-12-20")},
-        "The delegate must be one of the council’s own people.",
+        "The delegate must have an open account in this council.",
     ),
 }
 
@@ -248,7 +248,7 @@ def test_pdf_that_can_not_be_drawn_changes_nothing(with_cabinet, monkeypatch):
         approve(with_cabinet)
 
     assert str(caught.value) == (
-        "The PDF could not be drawn, so nothing was changed: The document asks for a file that can’t be read."
+        "The PDF could not be made, so nothing was changed: The document asks for a file that can’t be read."
     )
 
 
@@ -261,7 +261,7 @@ def test_document_that_asks_for_another_file_is_not_drawn(with_cabinet, monkeypa
         approve(with_cabinet)
 
     assert str(caught.value) == (
-        "The PDF could not be drawn, so nothing was changed: The document asks for file:///x.png; only "
+        "The PDF could not be made, so nothing was changed: The document asks for file:///x.png; only "
         "packaged static files may be used."
     )
 
@@ -322,7 +322,7 @@ def test_history_that_never_rests_ends_the_fourth_try(with_cabinet, monkeypatch)
         approve(with_cabinet)
 
     assert str(caught.value) == (
-        "Others kept changing the return while it was drawn. Wait a moment, then try again."
+        "Others kept changing the return while its PDF was made. Wait a moment, then try again."
     )
     assert drawn == [first, first + 1, first + 2, first + 3]
     after = state(with_cabinet)

@@ -181,11 +181,11 @@ def details(action: Action, return_, people) -> dict:
 
 
 def kind_of_refusal(action: Action, text: str) -> str:
-    if text == "Only people of this council, whose accounts are open, act on its return.":
+    if text == "Only people of this council with an open account can change its return.":
         return "c"
     if text.startswith(f"“{action.label}” can’t be done now: the return is "):
         return "s"
-    if text == f"“{action.label}” is for the {TRANSITIONS[action].who}.":
+    if text == f"“{action.label}” is for {TRANSITIONS[action].who}.":
         return "r"
     return text
 

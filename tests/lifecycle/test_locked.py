@@ -33,7 +33,7 @@ from tests.support.moving import (
     without,
 )
 
-OPENS = "Joanna Fairley can reopen chosen elements, with a reason."
+OPENS = "Joanna Fairley can reopen chosen lines, with a reason."
 SENT = (
     "Joanna Fairley sent the return to Cabinet on 8 December 2004, 2:05pm, so its answers are locked until "
     f"Cabinet has decided. {OPENS}"
@@ -97,29 +97,29 @@ def attempts(return_) -> dict[str, tuple]:
             lambda: save(return_, "officer-planning", "cases", "C1", {"title": "Another title"}),
         ),
         "add": (
-            "Case studies are brought by the department concerned. Ask one of its officers.",
+            "A case study is added by the department concerned. Ask one of its officers.",
             lambda: add_case_study(return_=return_, by=officer, department=corporate),
         ),
         "remove": (
-            "Case study C1 is Planning and Environment’s to remove.",
+            "Only Planning and Environment can remove case study C1.",
             lambda: remove_case_study(return_=return_, by=who(return_, "officer-planning"), line="C1"),
         ),
         "allocate": (
-            "The e-government lead allocates lines.",
+            "Only the e-government lead allocates lines.",
             lambda: allocate_lines(return_=return_, by=lead, lines=["R3"], **allocation),
         ),
         "query": (
-            "The e-government lead raises queries.",
+            "Only the e-government lead raises queries.",
             lambda: raise_query(
                 return_=return_, by=lead, place=place(return_, "outcomes", "R3"), text="Since when?"
             ),
         ),
         "sign": (
-            "A head of Corporate Services signs for it.",
+            "Only a head of Corporate Services can sign for it.",
             lambda: sign(return_, "head-corporate", "corporate"),
         ),
         "sign figures": (
-            "The section 151 officer signs the figures.",
+            "Only the section 151 officer can sign the figures.",
             lambda: sign(return_, "finance"),
         ),
         "send": (
@@ -127,7 +127,7 @@ def attempts(return_) -> dict[str, tuple]:
             lambda: send(return_),
         ),
         "send back": (
-            "“Send elements back” can’t be done now: the return is {status}.",
+            "“Send lines back” can’t be done now: the return is {status}.",
             lambda: do(
                 Action.SEND_BACK,
                 return_,
@@ -180,7 +180,7 @@ def test_without_a_lead_the_administrator_is_named(approved):
 
     assert str(caught.value) == (
         f"R3 is locked. {APPROVED.removesuffix(OPENS)}"
-        "An e-government lead can reopen chosen elements, with a reason; the administrator names one."
+        "An e-government lead can reopen chosen lines, with a reason; the administrator names one."
     )
 
 
@@ -192,7 +192,7 @@ def test_two_leads_are_both_named(approved):
         save(approved, "officer-corporate", "outcomes", "R3", {"comment": "Other words."})
 
     assert str(caught.value).endswith(
-        "Joanna Fairley or Nigel Bastow can reopen chosen elements, with a reason."
+        "Joanna Fairley or Nigel Bastow can reopen chosen lines, with a reason."
     )
 
 
@@ -200,7 +200,7 @@ def test_return_goes_to_cabinet_only_when_nothing_blocks(marchshire, quick_drawi
     with refused(marchshire) as caught:
         send(marchshire)
 
-    assert str(caught.value).startswith("136 blockers are left, the first: ")
+    assert str(caught.value).startswith("136 blockers are left. The first: ")
     assert str(caught.value).endswith(" Clear them, then try again.")
 
 
@@ -245,7 +245,7 @@ def test_filing_is_recorded_with_date_and_reference(approved):
     assert str(early.value) == (
         "The return can’t have been filed before Cabinet approved it. Check the date."
     )
-    assert str(ahead.value) == "The date of filing lies ahead. Record it once the return is filed."
+    assert str(ahead.value) == "The date of filing is in the future. Record it once the return is filed."
     stored = fresh(approved).filing
     assert (stored.date.isoformat(), stored.reference, stored.event.kind, str(stored.event.by)) == (
         "2004-12-08", "ESD-17", "submitted", "Joanna Fairley",
@@ -261,7 +261,7 @@ def test_filed_return_is_reopened_with_a_reason_and_all_concerned_are_told(submi
     with telling(submitted) as told:
         reopen(submitted, *addresses, reason="The department of state asks for it.")
 
-    assert str(unexplained.value) == "Give a reason, so that whoever is told knows why."
+    assert str(unexplained.value) == "Give a reason: everyone notified sees it."
     names = ["cover", "outcomes/R5", "efficiency/EF1/corporate", "cases/C1/planning"]
     assert signed(submitted) == without(standing, *names)
     assert set(opened(submitted)) == set(names)
@@ -270,15 +270,15 @@ def test_filed_return_is_reopened_with_a_reason_and_all_concerned_are_told(submi
         ("cabinet", is_open),
         ("clerk", is_open),
         ("finance", is_open),
-        ("finance", "Your signature on EF1 is void"),
+        ("finance", "Your signature on EF1 is cancelled"),
         ("head-corporate", is_open),
         ("head-corporate", "R5 came back to you"),
-        ("head-corporate", "Your signature on Cover and R5 is void"),
+        ("head-corporate", "Your signature on Cover and R5 is cancelled"),
         ("head-finance", is_open),
         ("head-housing", is_open),
         ("head-leisure", is_open),
         ("head-planning", is_open),
-        ("head-planning", "Your signature on C1 is void"),
+        ("head-planning", "Your signature on C1 is cancelled"),
         ("officer-corporate", "EF1 came back to you"),
         ("officer-planning", "C1 came back to you"),
     ]
@@ -320,7 +320,7 @@ def test_last_case_study_is_not_removed_while_none_can_be_brought(approved):
         remove_case_study(return_=approved, by=who(approved, "officer-housing"), line="C3")
 
     assert str(caught.value) == (
-        "The return needs at least one case study, and none can be brought while only what was sent back is "
+        "The return needs at least one case study, and none can be added while only what was sent back is "
         "open. Change this one instead."
     )
     assert set(opened(approved)) == {"cases/C3/housing"}

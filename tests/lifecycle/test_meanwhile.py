@@ -80,7 +80,7 @@ def test_reopening_from_a_page_older_than_the_approval_is_refused(signed_in, wit
 
     assert response.status_code == 409
     page = response.content.decode()
-    assert "The return is approved since this page was opened, so nothing was done." in page
+    assert "The return has changed since this page was opened: it is now approved. Nothing was done." in page
     assert "Too early." in page
     assert traces(with_cabinet) == before
 
@@ -166,7 +166,7 @@ def test_a_lead_without_a_department_leaves_cover_and_context_unsigned(complete)
     who(complete, "lead").departments.clear()
 
     assert blockers(complete) == [
-        "Cover and Context: no department signs for the e-government lead. The administrator gives the lead one"
+        "Cover and Context: no department signs for the e-government lead. The administrator must give the lead one"
     ]
     with pytest.raises(ActionRefused, match="no department signs for the e-government lead"):
         do(Action.SEND, complete, "lead")
@@ -195,10 +195,10 @@ def test_cabinet_reads_the_copy_while_it_is_worked_on(signed_in, approved):
     assert "987" in lead.get(f"{W}efficiency/by-line/EF1/").content.decode()
 
 
-def test_the_pages_say_which_signature_a_step_voids(signed_in, complete):
+def test_the_pages_say_which_signature_a_step_cancels(signed_in, complete):
     lead = signed_in("lead")
     page = lead.get(f"{M}allocation/").content.decode()
-    assert "A signed line that is given to another department loses its signature" in page
+    assert "If you give a signed line to another department, its signature is cancelled" in page
     owner = "officer-hr@hr"
 
     response = lead.post(
@@ -209,7 +209,22 @@ def test_the_pages_say_which_signature_a_step_voids(signed_in, complete):
     study = place(complete, "cases", "C1")
     officer = study.department.people.filter(groups__name="officer").first()
     removal = signed_in(officer.username).get(f"{M}cases/C1/remove/").content.decode()
-    assert "has signed it: that signature goes too" in removal
+    assert "signed it. That signature is cancelled" in removal
+
+
+@pytest.mark.parametrize(
+    ("saver", "told"),
+    [
+        ("officer-education", "R1 saved. This cancels the signature of Alan Frith. We’ve told them."),
+        ("head-education", "R1 saved. This cancels your signature."),
+    ],
+)
+def test_a_save_says_whose_signature_it_cancels(signed_in, complete, form_data, saver, told):
+    typed = form_data(complete, "outcomes", "R1") | {"outcomes--R1-comment": "Changed since."}
+
+    response = signed_in(saver).post(f"{M}outcomes/R1/", typed, follow=True)
+
+    assert [str(message) for message in response.context["messages"]] == [told]
 
 
 def test_an_old_date_of_filing_does_not_stand_on_a_reopened_return(submitted):

@@ -85,7 +85,7 @@ def test_a_signer_is_told_when_a_signed_line_goes_elsewhere(complete):
 
     assert told() == {
         "R1 is yours to answer": ["officer-hr"],
-        "Your signature on R1 is void": ["head-education"],
+        "Your signature on R1 is cancelled": ["head-education"],
     }
 
 
@@ -93,7 +93,7 @@ def test_a_signer_is_told_when_an_answer_changes_and_the_lead_when_it_is_signed_
     told = Told(complete)
 
     save(complete, "officer-education", "outcomes", "R1", {"comment": "Said anew."})
-    assert told() == {"Your signature on R1 is void": ["head-education"]}
+    assert told() == {"Your signature on R1 is cancelled": ["head-education"]}
     save(complete, "officer-education", "outcomes", "R1", {"comment": "Said again."})
     assert told() == {}
     sign(complete, "head-education", "education")
@@ -145,10 +145,10 @@ def test_what_comes_back_is_told_to_owners_and_signers(complete):
     send_back(complete, ("outcomes", "R1"), ("outcomes", "R3"), ("efficiency", "EF1", "hr"), ("cover",))
 
     assert told() == {
-        "Your signature on Cover is void": ["head-policy"],
-        "Your signature on R1 is void": ["head-education"],
-        "Your signature on R3 is void": ["head-ict"],
-        "Your signature on EF1 is void": ["finance"],
+        "Your signature on Cover is cancelled": ["head-policy"],
+        "Your signature on R1 is cancelled": ["head-education"],
+        "Your signature on R3 is cancelled": ["head-ict"],
+        "Your signature on EF1 is cancelled": ["finance"],
         "R1 came back to you": ["officer-education"],
         "R3 came back to you": ["head-ict"],
         "EF1 came back to you": ["officer-hr"],
@@ -165,7 +165,7 @@ def test_case_studies_are_told_to_nobody_but_their_signer(complete):
     sign(complete, "head-hr", "hr")
     assert told() == {"Human Resources: signed by Trevor Nicholls": ["lead"]}
     remove_case_study(return_=complete, by=who(complete, "officer-hr"), line=study.line)
-    assert told() == {f"Your signature on {study.line} is void": ["head-hr"]}
+    assert told() == {f"Your signature on {study.line} is cancelled": ["head-hr"]}
 
 
 def test_each_station_is_told_to_those_who_steer_and_sign(approved, quick_drawing):
@@ -177,7 +177,7 @@ def test_each_station_is_told_to_those_who_steer_and_sign(approved, quick_drawin
 
     reopen(approved, ("outcomes", "R3"))
     assert told() == {
-        "Your signature on R3 is void": ["head-corporate"],
+        "Your signature on R3 is cancelled": ["head-corporate"],
         "R3 came back to you": ["officer-corporate"],
         "The return is open again: R3": sorted([*but("lead"), "cabinet"]),
     }
@@ -195,7 +195,7 @@ def test_each_station_is_told_to_those_who_steer_and_sign(approved, quick_drawin
     do(Action.AMEND, approved, "officer-corporate", reason="A slip.")
     assert told() == {"The approved return is being amended": STEERING}
     save(approved, "officer-corporate", "cases", "C1", {"title": "Told anew"}, reason="Better.")
-    assert told() == {"Your signature on C1 is void": ["head-planning"]}
+    assert told() == {"Your signature on C1 is cancelled": ["head-planning"]}
     sign(approved, "head-planning", "planning")
     assert told() == {"Planning and Environment: signed by Stuart Ellery": ["lead"]}
     do(Action.FINISH, approved, "officer-corporate")

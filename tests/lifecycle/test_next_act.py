@@ -180,7 +180,7 @@ def work_faults(client, return_: Return, person: User, assessment) -> list:
     faults = [("counts differ", context["heading"], counted)] if len(counted) > 1 else []
     if rows != len(context["blocking"]) + len(context["others"]):
         faults.append(("rows", rows))
-    if rows and context["heading"] == "Nothing waits for you":
+    if rows and context["heading"] == "You have nothing to do":
         faults.append(("heading", context["heading"], rows))
     return faults
 
@@ -232,7 +232,7 @@ def test_an_amendment_leads_from_its_beginning_to_its_end(amending, quick_drawin
     ]
     assert page.context["heading"] == "34 answers are open for you to amend"
     assert [row["blocker"].message for row in page.context["in_the_way"]] == [
-        "Figures: 1 of 37 elements wait for the section 151 officer’s signature"
+        "Figures: 1 of 37 lines wait for the section 151 officer’s signature"
     ]
     assert [(group["section"].key, len(group["rows"])) for group in page.context["open_answers"]] == [
         ("efficiency", 31),

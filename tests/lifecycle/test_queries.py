@@ -69,7 +69,7 @@ def test_query_is_asked_replied_to_and_closed(complete):
     assert asked == [("officer-hr", "R20: a query to you", "queued")]
     assert waits == [f"R20: query {number} waits for a reply"]
     assert str(too_early.value) == (
-        f"1 blocker is left, the first: R20: query {number} waits for a reply. Clear them, then try again."
+        f"1 blocker is left. The first: R20: query {number} waits for a reply. Clear them, then try again."
     )
     assert answered == [("lead", "R20: a reply from Lorna Meek", "queued")]
     assert replied == [f"R20: query {number} waits for the lead to close it"]
@@ -133,7 +133,7 @@ def test_only_the_lead_raises_queries(complete):
     for name in ["officer-hr", "head-hr", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             query(complete, "outcomes", "R20", by=name)
-        assert (name, str(caught.value)) == (name, "The e-government lead raises queries.")
+        assert (name, str(caught.value)) == (name, "Only the e-government lead raises queries.")
 
 
 def test_only_the_lead_closes_queries(complete):
@@ -142,7 +142,7 @@ def test_only_the_lead_closes_queries(complete):
     for name in ["officer-hr", "head-hr", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             close(complete, number, name)
-        assert (name, str(caught.value)) == (name, "The e-government lead closes queries.")
+        assert (name, str(caught.value)) == (name, "Only the e-government lead closes queries.")
     close(complete, number)
 
 
@@ -152,7 +152,7 @@ def test_owner_department_and_lead_reply_and_nobody_else(complete):
     for name in ["officer-education", "head-education", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             reply(complete, number, name)
-        assert (name, str(caught.value)) == (name, "R20 is answered by Lorna Meek.")
+        assert (name, str(caught.value)) == (name, "You don’t answer R20. Its owner: Lorna Meek.")
     for name in ["officer-hr", "head-hr", "lead"]:
         reply(complete, number, name, f"By {name}.")
         assert complete.queries.get(number=number).replied.new == f"By {name}."
@@ -170,7 +170,7 @@ def test_closed_query_stays_as_it_is(complete):
     with refused(complete) as unknown:
         close(complete, 99)
 
-    assert str(replied.value) == "This is closed already; nothing more is asked."
+    assert str(replied.value) == "This is closed already. It needs no reply."
     assert str(closed.value) == "This query is closed already."
     assert str(unknown.value) == "There is no query 99 in this return."
 
@@ -200,7 +200,7 @@ def test_query_follows_its_line_to_another_department(complete):
     with refused(complete) as caught:
         reply(complete, number, "officer-hr")
 
-    assert str(caught.value) == "R20 is answered by Rosalind Pike."
+    assert str(caught.value) == "You don’t answer R20. Its owner: Rosalind Pike."
     reply(complete, number, "officer-policy")
     close(complete, number)
 
@@ -210,7 +210,7 @@ def test_cabinet_asks_nothing_while_the_return_is_prepared(complete):
         ask(complete, "outcomes", "R20")
 
     assert str(caught.value) == (
-        "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
+        "Only a Cabinet member asks questions, from the day the return is sent to Cabinet until it is filed."
     )
 
 
@@ -238,8 +238,8 @@ def test_answered_question_is_neither_answered_again_nor_closed(with_cabinet):
     with refused(with_cabinet) as closed:
         close(with_cabinet, number)
 
-    assert str(open_.value) == "The e-government lead closes queries."
-    assert str(replied.value) == "This is answered already; nothing more is asked."
+    assert str(open_.value) == "Only the e-government lead closes queries."
+    assert str(replied.value) == "This is answered already. It needs no reply."
     assert str(closed.value) == "This query is closed already."
 
 
@@ -255,7 +255,7 @@ def test_only_cabinet_members_of_the_council_ask(with_cabinet):
         )
 
     assert str(caught.value) == (
-        "A Cabinet member asks, from the day the return is sent to Cabinet until it is filed."
+        "Only a Cabinet member asks questions, from the day the return is sent to Cabinet until it is filed."
     )
 
 
@@ -305,25 +305,25 @@ def test_elements_sent_back_lose_their_signatures_and_the_rest_stand(complete):
         ("sent_back", "lead", "efficiency/EF2/hr"),
     ]
     assert told == [
-        ("finance", "Your signature on EF2 is void", "queued"),
-        ("head-hr", "Your signature on R20 is void", "queued"),
+        ("finance", "Your signature on EF2 is cancelled", "queued"),
+        ("head-hr", "Your signature on R20 is cancelled", "queued"),
         ("officer-hr", "R20 and EF2 came back to you", "queued"),
     ]
     texts = {notice.person.username: notice.text for notice in complete.notices.order_by("-pk")[:3]}
     assert texts == {
         "finance": (
-            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stand. "
-            "Look at EF2 again and sign anew."
+            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stay. "
+            "Check EF2 and sign again."
         ),
         "head-hr": (
-            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stand. "
-            "Look at R20 again and sign anew."
+            "Helen Prosser: Sent back. Why: Older than May. Your other signatures stay. "
+            "Check R20 and sign again."
         ),
         "officer-hr": "Helen Prosser sent R20 and EF2 back. Why: Older than May.",
     }
     assert blockers(complete) == [
-        "Human Resources: 1 of 16 elements wait for the signature of the head of Human Resources",
-        "Figures: 1 of 61 elements wait for the section 151 officer’s signature",
+        "Human Resources: 1 of 16 lines wait for the signature of the head of Human Resources",
+        "Figures: 1 of 61 lines wait for the section 151 officer’s signature",
     ]
 
 
@@ -337,7 +337,7 @@ def test_elements_sent_back_are_signed_anew_and_the_return_goes_to_cabinet(compl
     send(complete)
 
     assert str(caught.value) == (
-        "2 blockers are left, the first: Human Resources: 1 of 16 elements wait for the signature of the "
+        "2 blockers are left. The first: Human Resources: 1 of 16 lines wait for the signature of the "
         "head of Human Resources. Clear them, then try again."
     )
     assert counts == (1, 1)
@@ -372,8 +372,8 @@ def test_sending_back_needs_elements_and_a_reason(complete):
     with refused(complete) as unexplained:
         do(Action.SEND_BACK, complete, "lead", places=places(complete, ("outcomes", "R20")), reason="")
 
-    assert str(nothing.value) == "No element is chosen. Choose at least one."
-    assert str(unexplained.value) == "Give a reason, so that whoever is told knows why."
+    assert str(nothing.value) == "No line is chosen. Choose at least one."
+    assert str(unexplained.value) == "Give a reason: everyone notified sees it."
 
 
 def test_case_study_removed_meanwhile_can_not_be_sent_back(complete):
@@ -383,7 +383,7 @@ def test_case_study_removed_meanwhile_can_not_be_sent_back(complete):
     with refused(complete) as caught:
         do(Action.SEND_BACK, complete, "lead", places=chosen, reason="Look again.")
 
-    assert str(caught.value) == "What you chose has been removed meanwhile. Choose again."
+    assert str(caught.value) == "The lines you chose have been removed meanwhile. Choose again."
 
 
 def test_only_what_cabinet_had_sent_back_is_open_after_a_referral(with_cabinet):

@@ -63,7 +63,8 @@ HELD = {
 def reminded(*names: str) -> str:
     """All that the command prints when it reminds these people, and the mail goes out."""
     lines = [f"small: small-{name}: {HELD[name]}" for name in names]
-    return "\n".join([*lines, f"{len(names)} reminded; {len(names)} e-mails sent, 0 put off.", ""])
+    mails = "1 e-mail" if len(names) == 1 else f"{len(names)} e-mails"
+    return "\n".join([*lines, f"{len(names)} reminded; {mails} sent, 0 postponed.", ""])
 
 
 def test_what_is_near_or_late_is_reminded_of_on_its_days_and_no_others(small):
@@ -147,7 +148,7 @@ def test_the_mail_says_what_is_left_and_where_to_go(small, settings):
     texts = {each.to[0]: (each.subject, each.body) for each in mail.outbox}
     assert texts["one@small.example"] == (
         "IEG4: You hold 4 blockers of the IEG4 return",
-        "You still have to answer: R1. While one is left, the whole grant is exposed. Filing closes on "
+        "You still have to answer: R1. The whole grant is at risk until every blocker is cleared. Filing closes on "
         "20 December 2004.\n\nhttps://ieg4.small.example/small/ieg4/\n\nSmall Council, IEG4 return\n",
     )
     assert texts["lead@small.example"][1].startswith("You still have to answer: Cover, Context")
@@ -199,7 +200,7 @@ def test_what_was_sent_back_is_reminded_of_again(approved):
 
     assert out == (
         "wyeborough: wyeborough-head-corporate: You hold 1 blocker of the IEG4 return\n"
-        "1 reminded; 1 e-mails sent, 0 put off.\n"
+        "1 reminded; 1 e-mail sent, 0 postponed.\n"
     )
     Return.objects.exclude(pk=approved.pk).update(status=Return.Status.PREPARING)
 
@@ -210,7 +211,7 @@ def test_a_dead_mail_server_is_told_of_and_the_notices_stay(small, settings):
     with at("2004-12-15 09:00"):
         out = command("send_reminders")
 
-    assert out.splitlines()[-1] == "3 reminded; 0 e-mails sent, 3 put off."
+    assert out.splitlines()[-1] == "3 reminded; 0 e-mails sent, 3 postponed."
     assert list(Notice.objects.values_list("mail", "tries")) == [("queued", 1)] * 3
 
 

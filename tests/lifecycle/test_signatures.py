@@ -36,8 +36,8 @@ from tests.support.moving import (
     without,
 )
 
-HR_WAITS = "Human Resources: 1 of 16 elements wait for the signature of the head of Human Resources"
-FIGURES_WAIT = "Figures: 1 of 61 elements wait for the section 151 officer’s signature"
+HR_WAITS = "Human Resources: 1 of 16 lines wait for the signature of the head of Human Resources"
+FIGURES_WAIT = "Figures: 1 of 61 lines wait for the section 151 officer’s signature"
 
 
 def test_complete_return_waits_for_nothing(complete):
@@ -82,7 +82,7 @@ def test_statement_that_is_out_of_date_signs_nothing(complete):
 
     assert str(caught.value) == (
         "An answer was changed after you opened the statement, so nothing was signed. "
-        "It is shown below as it is now: look again, then sign."
+        "The statement below is up to date: check it, then sign."
     )
     assert sign(complete, "head-hr", "hr") == 1
 
@@ -112,7 +112,7 @@ def test_nothing_waits_for_whom_has_signed_all(complete):
     with refused(complete) as caught:
         sign(complete, "head-hr", "hr")
 
-    assert str(caught.value) == "Nothing waits for your signature: all of it is signed."
+    assert str(caught.value) == "There is nothing to sign: all of it is signed."
 
 
 def test_blank_cell_can_not_be_signed(complete):
@@ -149,7 +149,7 @@ def test_only_its_own_head_signs_for_a_department(complete):
     for name in ["officer-hr", "head-education", "lead", "finance", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             sign(complete, name, "hr")
-        assert (name, str(caught.value)) == (name, "A head of Human Resources signs for it.")
+        assert (name, str(caught.value)) == (name, "Only a head of Human Resources can sign for it.")
 
 
 def test_only_the_section_151_officer_signs_figures(complete):
@@ -158,7 +158,7 @@ def test_only_the_section_151_officer_signs_figures(complete):
     for name in ["officer-hr", "head-hr", "lead", "clerk", "cabinet", "admin"]:
         with refused(complete) as caught:
             sign(complete, name)
-        assert (name, str(caught.value)) == (name, "The section 151 officer signs the figures.")
+        assert (name, str(caught.value)) == (name, "Only the section 151 officer can sign the figures.")
 
 
 def test_head_of_another_council_signs_nothing(complete, wyeborough):
@@ -169,7 +169,7 @@ def test_head_of_another_council_signs_nothing(complete, wyeborough):
     with refused(complete) as caught:
         sign(complete, stranger.username, "hr")
 
-    assert str(caught.value) == "A head of Human Resources signs for it."
+    assert str(caught.value) == "Only a head of Human Resources can sign for it."
 
 
 def test_head_whose_account_is_closed_signs_nothing(complete):
@@ -181,7 +181,7 @@ def test_head_whose_account_is_closed_signs_nothing(complete):
     with refused(complete) as caught:
         sign(complete, "head-hr", "hr")
 
-    assert str(caught.value) == "A head of Human Resources signs for it."
+    assert str(caught.value) == "Only a head of Human Resources can sign for it."
 
 
 def becomes_finance(complete, name: str) -> None:
@@ -201,7 +201,7 @@ def test_who_prepared_figures_can_not_sign_them_later(complete):
 
     assert str(caught.value) == (
         "You prepared EF2 and EF3 yourself, and whoever prepares figures can’t sign them. "
-        "Another section 151 officer has to, or a colleague enters these figures anew."
+        "Another section 151 officer must sign, or a colleague must enter these figures again."
     )
     assert sign(complete, "finance") == 2
 
@@ -223,11 +223,10 @@ def test_changed_answer_voids_the_signature_on_its_element_alone(complete):
 
     assert [event.kind for event in saved.voided] == [Event.Kind.VOIDED]
     assert signed(complete) == without(before, "outcomes/R20")
-    assert told == [("head-hr", "Your signature on R20 is void", "queued")]
+    assert told == [("head-hr", "Your signature on R20 is cancelled", "queued")]
     notice = complete.notices.order_by("-pk").first()
     assert notice.text == (
-        "Lorna Meek: R20 changed after you signed. Your other signatures stand. "
-        "Look at R20 again and sign anew."
+        "Lorna Meek: R20 changed after you signed. Your other signatures stay. Check R20 and sign again."
     )
     assert notice.path == "/marchshire/ieg4/signatures/"
     answer, voided = complete.events.filter(number__gt=head).order_by("number")
@@ -248,7 +247,7 @@ def test_changed_figure_voids_the_section_151_officers_signature_on_it_alone(com
         save(complete, "officer-hr", "efficiency", "EF2", {"cashable": Decimal("41.5")}, **where)
 
     assert signed(complete) == without(before, "efficiency/EF2/hr")
-    assert told == [("finance", "Your signature on EF2 is void", "queued")]
+    assert told == [("finance", "Your signature on EF2 is cancelled", "queued")]
     assert blockers(complete) == [FIGURES_WAIT]
     [blocker] = assess(read(fresh(complete))).blockers
     assert (blocker.department, blocker.owner.username) == (None, "finance")
@@ -275,8 +274,8 @@ def test_several_elements_in_one_save_tell_each_signer_once(complete):
 
     assert signed(complete) == without(before, "outcomes/R20", "outcomes/R21", "outcomes/R1")
     assert told == [
-        ("head-education", "Your signature on R1 is void", "queued"),
-        ("head-hr", "Your signature on R20 and R21 is void", "queued"),
+        ("head-education", "Your signature on R1 is cancelled", "queued"),
+        ("head-hr", "Your signature on R20 and R21 is cancelled", "queued"),
     ]
 
 
@@ -347,11 +346,11 @@ def test_line_that_goes_to_another_department_loses_its_signature(complete):
 
     assert signed(complete) == without(before, "outcomes/R20")
     assert told == [
-        ("head-hr", "Your signature on R20 is void", "queued"),
+        ("head-hr", "Your signature on R20 is cancelled", "queued"),
         ("officer-policy", "R20 is yours to answer", "queued"),
     ]
     assert blockers(complete) == [
-        "Policy and Community: 1 of 29 elements wait for the signature of the head of Policy and Community"
+        "Policy and Community: 1 of 29 lines wait for the signature of the head of Policy and Community"
     ]
     assert sign(complete, "head-policy", "policy") == 1
 
@@ -372,7 +371,7 @@ def test_case_study_that_is_removed_takes_its_signature_along(complete):
         remove_case_study(return_=complete, by=who(complete, "officer-ict"), line="C1")
 
     assert signed(complete) == without(before, "cases/C1/ict")
-    assert told == [("head-ict", "Your signature on C1 is void", "queued")]
+    assert told == [("head-ict", "Your signature on C1 is cancelled", "queued")]
     assert events_after(complete, head) == [
         ("voided", "officer-ict", "cases/C1/ict"),
         ("removed", "officer-ict", "C1/ict"),

@@ -463,7 +463,7 @@ def test_form_kept_then_is_given_back(said, unsaved_text):
 def test_document_asked_for_then_is_drawn_now(said):
     status, kind, body = said["get", "lead", DRAWN]
 
-    assert said["command", "draw_documents"] == [0, "1 tries made.\n"]
+    assert said["command", "draw_documents"] == [0, "1 attempt made.\n"]
     assert [status, kind, base64.b64decode(body)[:5]] == [200, "application/pdf", b"%PDF-"]
 
 

@@ -1,4 +1,4 @@
-"""Nothing a person typed is lost: what a refused form held is kept for its writer and given back in words."""
+"""What was typed into a refused form is kept for its writer and shown again in words."""
 
 from .given import Given, as_text, given, labels, what_it_is
 from .store import (

@@ -14,7 +14,7 @@ from ...answers.cells import LIGHT, MONEY, TICK, choices_of, kind_of, posted_in_
 from ...models import Authority, Return, Unsaved
 from ...proforma import Proforma, known_keys, load
 
-# What forms send beside what people type: versions seen, states, buttons.
+# What forms send besides what people type: versions seen, states, buttons.
 SENT_BESIDE = frozenset(
     ["seen", "status", "shown", "upto", "person", "checked", "next", "stay", "save", "reply", "close", "step"]
 )
@@ -40,7 +40,7 @@ class Given:
 
 @dataclass(frozen=True)
 class _Form:
-    """What is known of the form that was posted to an address."""
+    """The view of a posted form, found by its address."""
 
     authority: Authority | None
     proforma: Proforma | None
@@ -50,7 +50,7 @@ class _Form:
 
 @dataclass(frozen=True)
 class _Asked:
-    """What a view's form asks under a name."""
+    """The field of a view's form with that name."""
 
     label: str
     field: forms.Field
@@ -58,7 +58,7 @@ class _Asked:
 
 
 def given(row: Unsaved, authority: Authority | None) -> list[Given]:
-    """What was typed, in the order of the form; without what is hidden or secret; of blanks only the answers.
+    """What was typed, in the order of the form, without hidden and secret fields; blanks only of answers.
 
     Without a council the database is not asked, and people chosen from a list appear by their numbers.
     """
@@ -66,7 +66,7 @@ def given(row: Unsaved, authority: Authority | None) -> list[Given]:
     words = [each for each in (_in_words(name, values, form) for name, values in row.posted.lists()) if each]
     if not any(each.text for each in words):
         return []
-    # An answer that was emptied is a change too.
+    # An answer that was cleared is a change too.
     shown = [each for each in words if each.text or each.of_answer]
     return [each if each.text else replace(each, text="blank") for each in shown]
 
@@ -78,7 +78,7 @@ def labels(row: Unsaved, names: list[str], authority: Authority | None) -> list[
 
 
 def what_it_is(row: Unsaved) -> str:
-    """What the form was about: the code in its address, else what its page is for, else nothing."""
+    """What the form was about: the code in its address, else the name of its page, else empty."""
     view, kwargs = _view_of(row)
     code = kwargs.get("line", "")
     if code:

@@ -1,7 +1,7 @@
 """Forms that were refused, kept for their writers.
 
-Each form carries a token that says who was writing, on which page; so a form can be kept for its writer even where
-the session is over, and for nobody else. Nothing of it is in the session.
+Each form carries a token that says who was writing, on which page, so that a form can be kept for its writer, and
+only for them, even after the session has ended. The session holds nothing of it.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ... import clock
 from ...models import Unsaved, User
 
 KEPT = datetime.timedelta(hours=8)  # as long as a session
-TOKEN_LIFE = datetime.timedelta(days=7)  # a page may stay open over a long weekend
+TOKEN_LIFE = datetime.timedelta(days=7)  # long enough for a page left open over a long weekend
 LIMIT = 400_000  # characters of one form; the largest page of answers, filled to its limits, has fewer
 MOST = 20  # forms of one person
 MOST_CHARACTERS = 4_000_000  # of all forms of one person
@@ -32,7 +32,7 @@ _SALT = "returns.forms.unsaved"
 
 @dataclass(frozen=True)
 class Token:
-    """Who was writing in which sign-in, on which page; and which kept form the page showed, if it did."""
+    """Who was writing, in which session, on which page; and the key of the kept form that the page showed, if any."""
 
     writer: int
     proof: str
@@ -41,12 +41,12 @@ class Token:
     row: int = 0
 
     def is_of(self, user: User) -> bool:
-        """Whether that person wrote it, with the password of now."""
+        """Whether that person wrote it, with their present password."""
         return self.writer == user.pk and self.proof == _proof(user)
 
 
 def writer_token(request: HttpRequest) -> str:
-    """The token of every form on the page that this request asks for; nothing for a stranger."""
+    """The token of every form on the page of this request; empty for anyone not signed in."""
     if not hasattr(request, "_writer_token"):
         request._writer_token = _new_token(request)
     return request._writer_token
@@ -58,7 +58,7 @@ def _new_token(request: HttpRequest) -> str:
         return ""
     page, key, pk = address_of(request), "", 0
     if request.method != "GET":
-        # The page of a refused form is still that form's page, and may not be there to be read again.
+        # The page of a refused form still belongs to that form, and may not exist as a page to read.
         before = read_token(request)
         if before and before.writer == user.pk:
             page, key, pk = before.page, before.key, before.row
@@ -68,12 +68,12 @@ def _new_token(request: HttpRequest) -> str:
 
 
 def _proof(user: User) -> str:
-    """Changes with the password, so that a token of before is worth nothing after it."""
+    """A value that changes with the password, so that earlier tokens become invalid."""
     return user.get_session_auth_hash()[:16]
 
 
 def read_token(request: HttpRequest) -> Token | None:
-    """The token that the form carried; None where it has none of ours, or one of last week."""
+    """The token that the form carried; None if it has no valid one or it has expired."""
     try:
         return Token(*signing.loads(request.POST.get(TOKEN, ""), salt=_SALT, max_age=TOKEN_LIFE))
     except (signing.BadSignature, TypeError):
@@ -96,7 +96,7 @@ def with_key(address: str, key: str) -> str:
 
 
 def refused(message: str, status: int = 409) -> HttpResponse:
-    """The answer to a form that can't be saved; the page that gives back what was typed says why."""
+    """The response to a form that can't be saved; the page "Not saved" says why."""
     response = HttpResponse(message, status=status, content_type="text/plain; charset=utf-8")
     response.refusal = message
     return response
@@ -128,8 +128,8 @@ def keep(request: HttpRequest, *, writer: User, why: str, message: str = "") -> 
     """The posted form is kept for its writer, under the key it had before where it was kept already.
 
     A form beyond the limit is kept without its longest fields, which are named. None where the database can't take
-    it, or where a signed-out form would put out others: what a stranger posts with somebody's token takes no
-    other form's place.
+    it, or where a form posted after signing out would replace others: somebody with another's token must not push
+    out what that person has kept.
     """
     row = transient(request, writer=writer, why=why, message=message)
     _shorten(row)
@@ -145,7 +145,7 @@ def keep(request: HttpRequest, *, writer: User, why: str, message: str = "") -> 
 def _store(row: Unsaved, shown: tuple[str, int], *, makes_room: bool) -> Unsaved | None:
     Unsaved.objects.filter(kept_at__lt=clock.real_now() - KEPT).delete()
     mine = Unsaved.objects.filter(writer=row.writer)
-    # The page showed a form that was kept; another tab may have kept it anew since, and that one stays.
+    # The page showed a kept form; another tab may have kept a newer one since, which stays.
     if mine.filter(key=shown[0], pk=shown[1]).delete()[0]:
         row.key = shown[0]
     room, beyond = MOST_CHARACTERS - row.size, []
@@ -173,7 +173,7 @@ def kept_under(user: User, key: str) -> Unsaved | None:
 def find(request: HttpRequest) -> Unsaved | None:
     """The kept form that this page is asked to show, where it is this person's and of this page.
 
-    The page then says that it shows it: its form carries the key on.
+    The page then marks that it shows it: the form's token carries the key.
     """
     row = kept_under(request.user, request.GET.get(PARAMETER, ""))
     if row is None or address_of(request) not in (row.page, row.path):
@@ -183,7 +183,7 @@ def find(request: HttpRequest) -> Unsaved | None:
 
 
 def discard(request: HttpRequest) -> None:
-    """What was kept of this form is forgotten: it is saved now. Other forms of its page forget nothing."""
+    """What was kept of this form is deleted, because it is saved now. Other forms of its page stay kept."""
     token = read_token(request)
     if not (token and token.key and token.writer == request.user.pk):
         return
@@ -198,7 +198,7 @@ def forget(row: Unsaved) -> None:
 
 
 def named_in(address: str) -> Unsaved | None:
-    """The kept form that an address names; the sign-in page tells a stranger no more than that it is there."""
+    """The kept form that an address names. The sign-in page says only that there is one."""
     key = QueryDict(urlsplit(address).query).get(PARAMETER, "")
     return (
         Unsaved.objects.filter(key=key, kept_at__gte=clock.real_now() - KEPT).first()
@@ -213,12 +213,12 @@ def kept_moment(row: Unsaved) -> datetime.datetime:
 
 
 def expires(row: Unsaved) -> datetime.datetime:
-    """When it is forgotten, by the clock that pages show."""
+    """When it is deleted, by the clock that pages show."""
     return kept_moment(row) + KEPT
 
 
 def _fill(row: Unsaved, posted: list) -> None:
-    # ASCII alone, so that every database takes whatever was posted, NUL among it.
+    # ASCII only, so that every database can store whatever was posted, even NUL.
     row.fields = json.dumps(posted)
     row.size = sum(_length(name, values) for name, values in posted)
 
@@ -228,12 +228,12 @@ def _length(name: str, values: list[str]) -> int:
 
 
 def posted_length(request: HttpRequest) -> int:
-    """The characters of a posted form, names among them."""
+    """How many characters a posted form has, names included."""
     return sum(_length(name, values) for name, values in request.POST.lists())
 
 
 def _whole(text: str) -> str:
-    """The text without halves of characters, which no page can show."""
+    """The text without lone surrogates, which can't be encoded."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
@@ -265,5 +265,5 @@ def _is_key(key: str) -> bool:
 
 
 def sign_in_address(sign_in: str, page: str, row: Unsaved | None) -> str:
-    """The sign-in page, which leads back to that page and to what was kept of its form."""
+    """The address of the sign-in page, which leads back to that page and to what was kept of its form."""
     return f"{sign_in}?{urlencode({'next': with_key(page, row.key) if row else page})}"

@@ -9,8 +9,8 @@ from ._return import ReturnCommand
 
 class Command(ReturnCommand):
     help = (
-        "Proves that the history of a return is whole and that the return says what it says. "
-        "Exit code 0: whole, 1: broken, naming the first link, 2: unknown return or head. "
+        "Proves that the history of a return is whole and that the return agrees with it. "
+        "Exit code 0: whole, 1: broken, naming the first broken link, 2: unknown return or head. "
         "Lines that begin “To look at” change no exit code: people who both prepare and check figures, "
         "and names that are no longer those of the approved version."
     )
@@ -20,7 +20,7 @@ class Command(ReturnCommand):
         parser.add_argument(
             "--head",
             metavar="NUMBER:DIGEST",
-            help="event and digest as an approved PDF prints them; shows a history whose end was cut off",
+            help="event and digest as an approved PDF prints them; shows whether the end of the history was cut off",
         )
 
     def handle(self, *args, **options):

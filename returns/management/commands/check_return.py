@@ -8,11 +8,11 @@ from ._return import ReturnCommand
 
 
 class Command(ReturnCommand):
-    help = "Says what blocks a return. Exit code 0: nothing, 1: blockers, 2: unknown return."
+    help = "Lists what blocks a return. Exit code 0: nothing, 1: blockers, 2: unknown return."
 
     def add_arguments(self, parser):
         super().add_arguments(parser)
-        parser.add_argument("--json", action="store_true", help="the same for a program to read")
+        parser.add_argument("--json", action="store_true", help="as JSON, for programs")
 
     def handle(self, *args, **options):
         return_ = self.find_return(options)
@@ -28,14 +28,14 @@ class Command(ReturnCommand):
         tally = assessment.tally
         return_ = assessment.answers.return_
         self.stdout.write(
-            f"{return_}: {tally.answered:,} of {tally.required:,} required cells answered ({tally.percent}%)."
+            f"{return_}: {tally.answered:,} of {tally.required:,} required answers given ({tally.percent}%)."
         )
         for blocker in assessment.blockers:
             who = blocker.owner or "no one yet"
             self.stdout.write(f"  {blocker.message}. {who}. {blocker.url}")
         count = len(assessment.blockers)
         exposed = wording.pounds(assessment.exposure_gbp)
-        self.stdout.write(f"{exposed} is exposed by {wording.counted(count, 'blocker')}.")
+        self.stdout.write(f"{exposed} is at risk: {wording.counted(count, 'blocker')} left.")
 
 
 def _as_dict(assessment) -> dict:

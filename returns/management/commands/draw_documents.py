@@ -5,16 +5,17 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
 from returns.documents.queue import SLOTS, draw_next, sweep
+from returns.values import wording
 
-PAUSE = 1  # seconds between looks at the queue
-SWEEP = 3600  # looks between two removals of yesterday's drawings; the first comes with the first look
+PAUSE = 1  # seconds between checks of the queue
+SWEEP = 3600  # checks between two removals of old PDFs; the first removal comes with the first check
 
 
 class Command(BaseCommand):
-    help = "Draws the documents that wait, or with --watch goes on until it is ended."
+    help = "Makes the PDFs that are queued, once, or with --watch until it is ended."
 
     def add_arguments(self, parser):
-        parser.add_argument("--watch", action="store_true", help="look at the queue again and again")
+        parser.add_argument("--watch", action="store_true", help="keep checking the queue")
 
     def handle(self, *args, **options):
         if not options["watch"]:
@@ -22,7 +23,7 @@ class Command(BaseCommand):
             count = 0
             while draw_next():
                 count += 1
-            self.stdout.write(f"{count:,} tries made.")
+            self.stdout.write(f"{wording.counted(count, 'attempt')} made.")
             return
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -34,7 +35,7 @@ class Command(BaseCommand):
             slot.join()
 
     def _draw_until(self, ended: threading.Event) -> None:
-        """One of the slots. A draw that has begun is finished before it ends."""
+        """Works on the queue until it is ended; a PDF that has been begun is finished first."""
         looks = 0
         while not ended.is_set():
             looks += 1

@@ -5,20 +5,21 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections
 
 from returns.messages.mail import send_queued
+from returns.values import wording
 
-PAUSE = 15  # seconds between looks at the queue
+PAUSE = 15  # seconds between checks of the queue
 
 
 class Command(BaseCommand):
     help = "Sends the queued e-mail once, or with --watch until it is ended."
 
     def add_arguments(self, parser):
-        parser.add_argument("--watch", action="store_true", help="look at the queue again and again")
+        parser.add_argument("--watch", action="store_true", help="keep checking the queue")
 
     def handle(self, *args, **options):
         if not options["watch"]:
             sent, failed = send_queued()
-            self.stdout.write(f"{sent:,} e-mails sent, {failed:,} put off.")
+            self.stdout.write(f"{wording.counted(sent, 'e-mail')} sent, {failed:,} postponed.")
             return
         ended = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -6,15 +6,14 @@ from returns import clock
 from returns.acts.reminding import send_due
 from returns.messages.mail import send_queued
 from returns.models import Return
+from returns.values import wording
 
 
 class Command(BaseCommand):
-    help = "Tells everyone who holds a blocker that is due soon or late, once a day, and sends the queued e-mail."
+    help = "Reminds everyone who holds a blocker that is due soon or late, once a day, and sends the queued e-mail."
 
     def add_arguments(self, parser):
-        parser.add_argument(
-            "--today", metavar="YYYY-MM-DD", help="the day to reckon from, instead of the real one"
-        )
+        parser.add_argument("--today", metavar="YYYY-MM-DD", help="the day to use instead of today")
 
     def handle(self, *args, **options):
         today = _day(options["today"]) if options["today"] else clock.today()
@@ -25,7 +24,7 @@ class Command(BaseCommand):
             for notice in notices:
                 self.stdout.write(f"{return_.authority.slug}: {notice.person.username}: {notice.subject}")
         sent, failed = send_queued()
-        self.stdout.write(f"{told:,} reminded; {sent:,} e-mails sent, {failed:,} put off.")
+        self.stdout.write(f"{told:,} reminded; {wording.counted(sent, 'e-mail')} sent, {failed:,} postponed.")
 
 
 def _day(text: str) -> datetime.date:

@@ -12,7 +12,7 @@ DAMAGED = 3
 
 class Command(BaseCommand):
     help = (
-        "Says whether a PDF is a stored version of a return. Exit code 0: genuine, 1: altered, or with the same "
+        "Checks whether a PDF is a stored version of a return. Exit code 0: genuine, 1: altered, or with the same "
         "content in other bytes, 2: not ours, 3: the stored version that it is compared with is damaged."
     )
 

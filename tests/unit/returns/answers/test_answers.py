@@ -294,7 +294,7 @@ def test_allocation_names_owner_department_and_date(marchshire, person, at_nine)
 @pytest.mark.parametrize(
     ("by", "owner", "message"),
     [
-        ("finance", "officer-education", "The e-government lead allocates lines"),
+        ("finance", "officer-education", "Only the e-government lead allocates lines"),
         ("lead", "wyeborough-officer-housing", "doesn’t answer for"),
         ("lead", "officer-highways", "doesn’t answer for"),
     ],

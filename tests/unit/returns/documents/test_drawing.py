@@ -244,7 +244,7 @@ def test_person_asks_waits_and_opens_it(marchshire, signed_in, capsys):
     assert client.get(f"{address}document.pdf").headers["Location"] == address
 
     call_command("draw_documents")
-    assert capsys.readouterr().out == "1 tries made.\n"
+    assert capsys.readouterr().out == "1 attempt made.\n"
     assert "The return is ready" in client.get(address).content.decode()
     file = client.get(f"{address}document.pdf")
     assert (file.headers["Content-Type"], file.content[:8]) == ("application/pdf", b"%PDF-1.7")

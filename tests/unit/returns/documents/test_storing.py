@@ -141,7 +141,7 @@ def test_version_that_fails_the_check_is_not_stored(sent, caplog):
     with caplog.at_level(logging.ERROR):
         said = approve(fresh(sent))
 
-    assert said == f"The PDF could not be drawn, so nothing was changed: {FAILED}"
+    assert said == f"The PDF could not be made, so nothing was changed: {FAILED}"
     assert state(sent) == before
     assert [line.partition(":")[0] for line in caplog.messages] == [
         "ieg4-wyeborough-approved-3 is not PDF/A-3b, so it is not stored"
@@ -164,7 +164,7 @@ def test_name_that_cannot_be_printed_keeps_a_version_from_being_stored(sent):
     said = approve(fresh(sent))
 
     assert said.startswith(
-        "The PDF could not be drawn, so nothing was changed: It has a letter that can’t be printed: “漢” "
+        "The PDF could not be made, so nothing was changed: It has a letter that can’t be printed: “漢” "
         "(CJK UNIFIED IDEOGRAPH-6F22). Remove it or write it in Latin letters. It is in “"
     )
     assert state(sent) == before
@@ -182,6 +182,6 @@ def test_stored_answer_that_cannot_be_printed_blocks_sending_by_line_and_letter(
 
     assert (blocker.kind, blocker.field) == ("check", "comment")
     assert str(refused.value) == (
-        "1 blocker is left, the first: R3: Comment has a letter that can’t be printed: “漢” "
+        "1 blocker is left. The first: R3: Comment has a letter that can’t be printed: “漢” "
         "(CJK UNIFIED IDEOGRAPH-6F22). Remove it or write it in Latin letters. Clear them, then try again."
     )

@@ -315,7 +315,7 @@ def test_page_asks_for_a_file_and_keeps_none(wyeborough, version, signed_in):
 
     nothing = client.post(address)
     assert nothing.status_code == 422
-    assert "Choose the PDF that is to be verified." in nothing.content.decode()
+    assert "Choose the PDF to verify." in nothing.content.decode()
     with CaptureQueriesContext(
         connection,
     ) as queries:

@@ -235,7 +235,7 @@ def test_file_is_read_however_a_spreadsheet_saved_it(body):
     assert read_csv(body) == {"r1.comment": "Zoë"}
 
 
-SAVE = "Choose the filled template, saved as CSV."
+SAVE = "Choose the filled-in template, saved as CSV."
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,8 @@ R1 = "/marchshire/ieg4/outcomes/R1/"
 COMMENT = "outcomes--R1-comment"
 RATING = "outcome_lights--R1--mar05-light"
 RESTORED = (
-    "Nothing was saved: your page shows a later version of {} than the one that is stored. An older copy may have "
-    "been restored. Open the page again, compare it with what you typed, then save."
+    "Nothing was saved. Your page shows a later version of {} than the stored one: an older copy of the data may "
+    "have been restored. Open the page again, compare it with what you typed, then save."
 )
 
 

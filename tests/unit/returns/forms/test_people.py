@@ -78,9 +78,9 @@ def test_an_account_is_saved_by_another_administrator_alone(person):
         save_account(by=person("admin"), person=admin, roles=[Role.ADMINISTRATOR], **kept)
 
     assert [str(refused.value) for refused in (own_role, not_administrator, own_account)] == [
-        "Another administrator changes your roles or closes your account.",
+        "Only another administrator can change your roles or close your account.",
         "You are no longer an administrator, so nothing was saved.",
-        "Another administrator changes your roles or closes your account.",
+        "Only another administrator can change your roles or close your account.",
     ]
     assert (of("admin"), of("clerk")) == before
 
@@ -151,7 +151,7 @@ def test_no_user_name_is_the_address_of_another_page(signed_in, name):
     answer = signed_in("admin").post(f"{PEOPLE}new/", posted | {"new_password": "a-long-enough-one"})
 
     assert answer.status_code == 422
-    assert "This name is used by the site. Choose another." in answer.content.decode()
+    assert "The site uses this name. Choose another." in answer.content.decode()
     assert not User.objects.filter(username=name).exists()
 
 

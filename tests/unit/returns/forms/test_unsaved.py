@@ -348,7 +348,7 @@ def test_a_text_that_is_too_long_to_keep_is_named(officer):
     shown = officer.get(f"/marchshire/unsaved/{Unsaved.objects.get().key}/")
     assert (
         "Comment",
-        "was too long to keep here. Your browser may still have it: go back to the page.",
+        "was too long to keep here. Your browser may still have it: go back to that page.",
     ) in given(shown)
     assert "Short." in text_of(shown)
 
@@ -484,7 +484,7 @@ def test_a_kept_form_is_listed_and_deleted_by_its_writer(officer, signed_in):
 
     assert signed_in("head-education").post(address).status_code == 404
     assert officer.post(address).url == "/marchshire/unsaved/"
-    assert "Nothing of yours is unsaved" in text_of(officer.get("/marchshire/unsaved/"))
+    assert "You have no unsaved forms" in text_of(officer.get("/marchshire/unsaved/"))
     assert Unsaved.objects.count() == 0
 
 

@@ -34,9 +34,9 @@ def test_check_return_lists_each_blocker_with_owner_and_address(marchshire):
 
     lines = run("check_return", "marchshire", "ieg4", code=1).splitlines()
 
-    assert lines[0].startswith("Marchshire Council, IEG4: 1,212 of 1,337 required cells answered (90%)")
+    assert lines[0].startswith("Marchshire Council, IEG4: 1,212 of 1,337 required answers given (90%)")
     assert lines[1:-1] == [f"  {b.message}. {b.owner or 'no one yet'}. {b.url}" for b in assessment.blockers]
-    assert lines[-1] == f"£150,000 is exposed by {len(assessment.blockers)} blockers."
+    assert lines[-1] == f"£150,000 is at risk: {len(assessment.blockers)} blockers left."
 
 
 def test_check_return_as_json_has_the_published_keys(marchshire):
@@ -59,8 +59,8 @@ def test_check_return_of_a_complete_return_says_nought(wyeborough):
 
     assert lines == [
         f"Wyeborough Borough Council, IEG4: {assess(wyeborough).tally.required:,} of "
-        f"{assess(wyeborough).tally.required:,} required cells answered (100%).",
-        "£0 is exposed by 0 blockers.",
+        f"{assess(wyeborough).tally.required:,} required answers given (100%).",
+        "£0 is at risk: 0 blockers left.",
     ]
 
 
@@ -95,7 +95,7 @@ def test_load_demo_twice_changes_nothing(marchshire, wyeborough):
 def test_load_demo_complete_leaves_nothing_blank(marchshire):
     load_council(json.loads((FOLDER / "marchshire.json").read_text()), complete=True)
 
-    assert run("check_return", "marchshire", "ieg4").splitlines()[-1] == "£0 is exposed by 0 blockers."
+    assert run("check_return", "marchshire", "ieg4").splitlines()[-1] == "£0 is at risk: 0 blockers left."
 
 
 def test_load_demo_is_refused_outside_debug(db):

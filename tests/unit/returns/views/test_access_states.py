@@ -263,18 +263,18 @@ WHO_WHEN_WHY = {
     "approved": (
         "Approved by Cabinet on 2 December 2004, minute 64",
         "as Angela Rudge recorded on 3 December 2004, 9:30am, so it is locked.",
-        "Joanna Fairley can reopen chosen elements, with a reason.",
+        "Joanna Fairley can reopen chosen lines, with a reason.",
     ),
     "amending": (
         "Approved by Cabinet on 2 December 2004, minute 64",
         "as Angela Rudge recorded on 3 December 2004, 9:30am, so it is locked.",
         "Cabinet allowed Margaret Oduya to amend efficiency gains and local case studies until 20 December 2004.",
-        "Joanna Fairley can reopen chosen elements, with a reason.",
+        "Joanna Fairley can reopen chosen lines, with a reason.",
     ),
     "submitted": (
         "The return was filed on 8 December 2004, reference IEG4-0042, as Joanna Fairley recorded on",
         "so it is locked.",
-        "Joanna Fairley can reopen chosen elements, with a reason.",
+        "Joanna Fairley can reopen chosen lines, with a reason.",
     ),
 }
 # Not late yet in these states, or refused for another reason, which the tests of that act ask for.

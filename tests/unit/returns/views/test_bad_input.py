@@ -14,7 +14,8 @@ I1 = "/marchshire/ieg4/bvpi157/I1/education/"
 
 
 def text_of(response) -> str:
-    return html.unescape(re.sub(r"<[^>]+>", " ", response.content.decode()))
+    text = re.sub(r"<[^>]+>", " ", response.content.decode())
+    return html.unescape(re.sub(r"\s+", " ", text))
 
 
 @pytest.fixture
@@ -187,7 +188,7 @@ def test_conflict_page_shows_both_and_keeps_what_is_chosen(signed_in, marchshire
 
     assert response.status_code == 409
     shown = re.sub(r"\s+", " ", text_of(response))
-    assert "Nothing is lost, and nothing of yours is saved yet" in shown
+    assert "Nothing is lost, but your changes are not saved yet" in shown
     assert "Tested by twelve schools." in shown
     assert "Tested by twenty schools." in shown
     assert read_comment(marchshire, "R1") == "Tested by twenty schools."
@@ -347,7 +348,10 @@ def test_allocation_page_gives_lines_to_a_person(signed_in, marchshire):
             "Choose an owner from the list.",
         ),
         ({"lines": ["G8"], "owner": "officer-hr@hr", "due": "soon"}, "This isn’t a date."),
-        ({"lines": ["G8"], "owner": "officer-hr@hr", "due": "1 May 2030"}, "up to the filing date"),
+        (
+            {"lines": ["G8"], "owner": "officer-hr@hr", "due": "1 May 2030"},
+            "within the year before the filing date",
+        ),
     ],
 )
 def test_allocation_page_refuses_and_keeps_what_was_chosen(signed_in, marchshire, data, message):
