@@ -7,7 +7,8 @@ from returns import clock
 from returns.checks.completeness import assess
 from returns.rules import access, refusals
 from returns.views.base import ReturnMixin
-from returns.work.next_act import next_act, tasks_of
+from returns.work.next_act import next_act
+from returns.work.tasks import tasks_of
 
 from ..cabinet.report import contradictions_shown
 
