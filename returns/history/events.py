@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..answers.cells import figures_in_words, kept_in_words
 from ..answers.reader import Place
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
-from ..models.report_headings import heading_of
-from . import hash_chain
-
-# What a correction is of, by the field that its event names.
-CORRECTED = {"decision": "Cabinet’s decision", "filing": "The filing"}
+from . import hash_chain, kinds
 
 
 def to_text(value) -> str:
@@ -80,10 +74,22 @@ def of_place(place: Place) -> list[Event]:
     return [
         _explained(place.return_, event)
         for event in events.order_by("-pk")
-        if event.table in tables
-        or event.section == place.section.key
-        or (event.kind == Event.Kind.ALLOCATION and place.line)
+        if event.table in tables or section_of(event, place.return_) == place.section.key
     ]
+
+
+def section_of(event: Event, return_: Return) -> str:
+    """The key of the section whose place the event is about; nothing where it is about the whole return.
+
+    An answer names its table, an act on a place its section, an allocation the line alone.
+    """
+    if event.table:
+        section, _ = return_.proforma.tables[event.table]
+        return section.key
+    if event.line and not event.section:
+        section, _ = return_.proforma.allocated_lines[event.line]
+        return section.key
+    return event.section
 
 
 def of_return(return_: Return, *, kinds: list[str] | None = None):
@@ -97,34 +103,10 @@ def explained(return_: Return, events) -> list[Event]:
 
 
 def _explained(return_: Return, event: Event) -> Event:
-    """The event with `what` it changed, `was` and `became` in words, and of a figure both in `figures`."""
-    event.was, event.became, event.figures = event.old, event.new, ""
-    if event.kind == Event.Kind.ANSWER:
-        _explain_answer(return_, event)
-    elif event.kind == Event.Kind.ALLOCATION:
-        event.what = "Owner"
-    elif event.kind == Event.Kind.RISK:
-        event.what = json.loads(event.detail)["what"]
-    elif event.kind == Event.Kind.REPORT:
-        event.what = f"{event.get_kind_display()}: {heading_of(event.field).title}"
-    elif event.kind == Event.Kind.CORRECTED:
-        event.what = f"{CORRECTED[event.field]} corrected"
-    else:
-        event.what = event.get_kind_display()
+    """The event with `what` it changed, what `was` there and what `became` of it, of a figure both in `figures`."""
+    told = kinds.of(event).tell(return_, event)
+    event.what, event.was, event.became, event.figures = told.what, told.was, told.became, told.figures
     return event
-
-
-def _explain_answer(return_: Return, event: Event) -> None:
-    _, table = return_.proforma.tables[event.table]
-    column = table.column(event.field)
-    event.what = f"{column.label}, {table.point(event.point).name}" if event.point else column.label
-    event.was, event.became = (kept_in_words(table, event.field, text) for text in (event.old, event.new))
-    event.figures = figures_in_words(table, column, event.was, event.became)
-
-
-def risk_of(event: Event) -> int:
-    """The number of the risk that the event changed, or 0 where it changed none."""
-    return json.loads(event.detail)["risk"]
 
 
 # What an act records beside its words, in the event’s detail.

@@ -23,7 +23,8 @@ from .events import (
     version_detail,
 )
 from .remarks import figure_sections
-from .replay import Replayed, cell_key, present_cells, present_saves, replay, unasked_columns
+from .replay import cell_key, present_cells, present_saves, replay, unasked_columns
+from .steps import Replayed
 
 NOBODY = {"owner": "", "department": "", "due": ""}
 # While one of these lasts, the answers are those of the latest version, or at least what is not provisional is.

@@ -2,22 +2,7 @@
 
 from ..models import Correctable, Event, Return, Role, User
 from ..values import wording
-
-MOVES = (
-    Event.Kind.SENT,
-    Event.Kind.APPROVED,
-    Event.Kind.REFERRED,
-    Event.Kind.AMENDING,
-    Event.Kind.AMENDED,
-    Event.Kind.ABANDONED,
-    Event.Kind.SUBMITTED,
-    Event.Kind.REOPENED,
-)
-
-
-def last_move(return_: Return) -> Event | None:
-    """The event that brought the return into its present state; none while it has never left preparation."""
-    return return_.events.filter(kind__in=MOVES).select_related("by").order_by("-number").first()
+from .moves import last_move
 
 
 def why_locked(return_: Return) -> str:

@@ -14,7 +14,7 @@ from ..forms import unsaved
 from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
 from ..lifecycle.forms import FORMS, ElementsForm, element_key
 from ..models import Decision, Return, Version
-from ..rules import access, refusals
+from ..rules import access, moves, refusals
 from ..values import wording
 from ..values.digests import short_code
 from .base import ReturnMixin, given_back
@@ -174,7 +174,7 @@ class ActList(ReturnMixin, TemplateView):
             ],
             "blockers": len(assess(read(return_)).blockers) if working else 0,
             "lock": refusals.why_locked(return_),
-            "move": refusals.last_move(return_),
+            "move": moves.last_move(return_),
             "decision": return_.decision,
             "delegation": self._delegation(),
             "printed": _printed(return_.decision, versions),
