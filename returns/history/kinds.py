@@ -81,7 +81,7 @@ def groups() -> dict[Group, list[Event.Kind]]:
 
 _kind = Event.Kind
 register(_kind.ANSWER, ANSWERS, telling.answer, steps.answered)
-register(_kind.ALLOCATION, OWNERS, telling.act("Owner", was=True, became=True), steps.allocated)
+register(_kind.ALLOCATION, OWNERS, telling.owner, steps.allocated)
 register(_kind.ADDED, ANSWERS, telling.act("Added"), steps.added)
 register(_kind.REMOVED, ANSWERS, telling.act("Removed", was=True), steps.removed)
 register(_kind.SIGNED, SIGNATURES, telling.act("Signed"), steps.signed)

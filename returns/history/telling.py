@@ -59,6 +59,10 @@ def answer(return_: Return, event: Event) -> Telling:
     return Telling(what, was, became, figures_in_words(table, column, was, became))
 
 
+def owner(return_: Return, event: Event) -> Telling:
+    return Telling("Owner", event.old or "nobody", event.new or "nobody")
+
+
 def correction(return_: Return, event: Event) -> Telling:
     return Telling(f"{CORRECTED[event.field]} corrected", event.old, event.new)
 

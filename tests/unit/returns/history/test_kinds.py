@@ -21,7 +21,7 @@ TOLD = {
     ),
     Kind.ALLOCATION: (
         {"line": "R1", "field": "owner", "old": "", "new": "Ann Bowen", "detail": "{}"},
-        Telling("Owner", "", "Ann Bowen"),
+        Telling("Owner", "nobody", "Ann Bowen"),
     ),
     Kind.ADDED: ({"table": "cases", "line": "C2"}, Telling("Added")),
     Kind.REMOVED: ({"table": "cases", "line": "C2", "old": "Kiosks"}, Telling("Removed", was="Kiosks")),
