@@ -277,7 +277,7 @@ def read(path: Path) -> Proforma:
     return proforma
 
 
-def _contradictions(proforma: Proforma, stem: str):
+def _contradictions(proforma: Proforma, stem: str):  # noqa: C901
     """Each reference in the file that leads nowhere, and each code used twice, as (place, problem)."""
     if proforma.key != stem:
         yield "key", f"{proforma.key!r} differs from the file's name"

@@ -87,7 +87,7 @@ def thaw_version(return_: Return, version: Version) -> Answers:
     return thaw(return_, version.stored_data())
 
 
-def thaw(return_: Return, text: str) -> Answers:
+def thaw(return_: Return, text: str) -> Answers:  # noqa: C901
     """Answers as the data hold them, to be read and drawn like any others. Nothing of it is saved."""
     data = json.loads(text)
     return_ = copy.copy(return_)
