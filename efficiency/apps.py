@@ -5,4 +5,4 @@ class EfficiencyConfig(AppConfig):
     name = "efficiency"
 
     def ready(self):
-        from .register import proof  # noqa: F401 (it makes itself part of every check of a history)
+        from .register import kinds, proof  # noqa: F401 (they make themselves known to every history)

@@ -6,6 +6,8 @@ the change. The register is no part of the return: it can be changed in every st
 
 from __future__ import annotations
 
+import json
+
 from django.db import transaction
 
 from returns import clock, history
@@ -156,8 +158,13 @@ def close_risk(*, return_: Return, by: User, number: int, reason: str) -> Risk:
 def changes_since(risk: Risk, seen: int) -> list[Event]:
     """What was changed in the risk after that version, oldest first, each with `what` in words."""
     events = risk.return_record.events.filter(kind=Event.Kind.RISK, version__gt=seen).select_related("by")
-    mine = [event for event in events.order_by("number") if history.risk_of(event) == risk.number]
+    mine = [event for event in events.order_by("number") if risk_of(event) == risk.number]
     return history.explained(risk.return_record, mine)
+
+
+def risk_of(event: Event) -> int:
+    """The number of the risk that the event changed, or 0 where it changed none."""
+    return json.loads(event.detail)["risk"]
 
 
 def dismissed_words(title: str) -> str:

@@ -13,7 +13,8 @@ from returns.rules.states import delegation_words, page_words
 from returns.values.digests import short_code
 from returns.versions.snapshot import thaw_version
 from returns.views.base import ReturnMixin
-from returns.work.next_act import next_act, tasks_of
+from returns.work.next_act import next_act
+from returns.work.tasks import tasks_of
 
 from .report import contradictions_shown, kept_copy
 

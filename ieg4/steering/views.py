@@ -12,7 +12,8 @@ from returns.proforma import Section
 from returns.rules import access, refusals
 from returns.rules.states import page_words
 from returns.views.base import ReturnMixin
-from returns.work.next_act import next_act, tasks_of
+from returns.work.next_act import next_act
+from returns.work.tasks import tasks_of
 
 from ..cabinet.report import contradictions_shown
 

@@ -1,7 +1,6 @@
 """The history of a return: the one way to add to it, to read it, to replay it, and to prove it whole."""
 
 from .events import (
-    CORRECTED,
     Head,
     allocation_detail,
     correction_detail,
@@ -16,17 +15,20 @@ from .events import (
     record,
     report_copy_detail,
     report_detail,
-    risk_of,
     to_text,
     version_detail,
 )
+from .kinds import Group, groups, register
 from .proof import also_proves, check
 from .remarks import remarks
 from .replay import present_cells, present_saves, replay
+from .telling import CORRECTED, Telling
 
 __all__ = [
     "CORRECTED",
+    "Group",
     "Head",
+    "Telling",
     "allocation_detail",
     "also_proves",
     "check",
@@ -34,6 +36,7 @@ __all__ = [
     "decision_detail",
     "explained",
     "filing_detail",
+    "groups",
     "head",
     "linked",
     "of_place",
@@ -42,11 +45,11 @@ __all__ = [
     "present_cells",
     "present_saves",
     "record",
+    "register",
     "remarks",
     "replay",
     "report_copy_detail",
     "report_detail",
-    "risk_of",
     "to_text",
     "version_detail",
 ]

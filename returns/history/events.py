@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..answers.cells import figures_in_words, kept_in_words
+from ..answers.address import of_event
 from ..answers.reader import Place
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
-from ..models.report_headings import heading_of
-from . import hash_chain
-
-# What a correction is of, by the field that its event names.
-CORRECTED = {"decision": "Cabinet’s decision", "filing": "The filing"}
+from . import hash_chain, kinds
 
 
 def to_text(value) -> str:
@@ -70,15 +65,12 @@ def place_event(kind: str, place: Place, *, at, by, **values) -> Event:
 def of_place(place: Place) -> list[Event]:
     """The events of a place, newest first, each with `what` saying in the form's words what it changed."""
     columns = place.key.columns
-    section = columns.pop("section")
+    del columns["section"]  # an answer names its table instead, an allocation its line alone
     events = Event.objects.filter(return_record=place.return_, **columns).select_related("by")
-    tables = {table.key for table in place.tables}
     return [
         _explained(place.return_, event)
         for event in events.order_by("-pk")
-        if event.table in tables
-        or event.section == section
-        or (event.kind == Event.Kind.ALLOCATION and place.line)
+        if of_event(place.return_.proforma, event) == place.key
     ]
 
 
@@ -93,34 +85,10 @@ def explained(return_: Return, events) -> list[Event]:
 
 
 def _explained(return_: Return, event: Event) -> Event:
-    """The event with `what` it changed, `was` and `became` in words, and of a figure both in `figures`."""
-    event.was, event.became, event.figures = event.old, event.new, ""
-    if event.kind == Event.Kind.ANSWER:
-        _explain_answer(return_, event)
-    elif event.kind == Event.Kind.ALLOCATION:
-        event.what = "Owner"
-    elif event.kind == Event.Kind.RISK:
-        event.what = json.loads(event.detail)["what"]
-    elif event.kind == Event.Kind.REPORT:
-        event.what = f"{event.get_kind_display()}: {heading_of(event.field).title}"
-    elif event.kind == Event.Kind.CORRECTED:
-        event.what = f"{CORRECTED[event.field]} corrected"
-    else:
-        event.what = event.get_kind_display()
+    """The event with `what` it changed, what `was` there and what `became` of it, of a figure both in `figures`."""
+    told = kinds.of(event).tell(return_, event)
+    event.what, event.was, event.became, event.figures = told.what, told.was, told.became, told.figures
     return event
-
-
-def _explain_answer(return_: Return, event: Event) -> None:
-    _, table = return_.proforma.tables[event.table]
-    column = table.column(event.field)
-    event.what = f"{column.label}, {table.point(event.point).name}" if event.point else column.label
-    event.was, event.became = (kept_in_words(table, event.field, text) for text in (event.old, event.new))
-    event.figures = figures_in_words(table, column, event.was, event.became)
-
-
-def risk_of(event: Event) -> int:
-    """The number of the risk that the event changed, or 0 where it changed none."""
-    return json.loads(event.detail)["risk"]
 
 
 # What an act records beside its words, in the event’s detail.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Set
 
 from django.db import transaction
+from django.db.models import Model
 
 from ..answers.address import cell_of_event
 from ..answers.reader import Answers, model_of, read
@@ -25,7 +26,8 @@ from .events import (
     version_detail,
 )
 from .remarks import figure_sections
-from .replay import Replayed, present_cells, present_saves, replay, unasked_columns
+from .replay import present_cells, present_saves, replay, unasked_columns
+from .steps import Replayed
 
 NOBODY = {"owner": "", "department": "", "due": ""}
 # While one of these lasts, the answers are those of the latest version, or at least what is not provisional is.
@@ -117,40 +119,9 @@ def _moved(return_: Return, events: list[Event]) -> Iterator[str]:
 
 def _misplaced(return_: Return, events: list[Event]) -> Iterator[str]:
     """Each record of answers that is missing, or that stands where nothing is asked."""
-    cases = set()
-    for event in events:
-        if event.kind == Event.Kind.ADDED:
-            cases.add((event.line, event.department_id, ""))
-        elif event.kind == Event.Kind.REMOVED:
-            cases.discard((event.line, event.department_id, ""))
-    tables = [(section, table) for section in return_.proforma.sections for table in section.tables]
-    stored = {model_of(table): set() for _, table in tables}
-    for model in stored:
-        fields = {each.name for each in model._meta.concrete_fields}
-        for row in model.objects.filter(return_record=return_):
-            stored[model].add(
-                (
-                    row.line if "line" in fields else "",
-                    row.department_id if "department" in fields else None,
-                    row.point if "point" in fields else "",
-                )
-            )
     names = {department.pk: str(department) for department in return_.authority.departments.all()}
-    contributing = {key[1] for _, table in tables if table.per_department for key in stored[model_of(table)]}
-    contributing &= names.keys()
-    asked = {model: set() for model in stored}
-    for section, table in tables:
-        lines = [line.key for line in section.lines] if table.shape == "grid" else [""]
-        asked[model_of(table)] |= (
-            cases
-            if table.shape == "list"
-            else {
-                (line, department, point.key if point else "")
-                for line in lines
-                for department in (contributing if table.per_department else [None])
-                for point in table.points or [None]
-            }
-        )
+    stored = _stored(return_)
+    asked = _asked(return_, events, stored, names.keys())
     for model, keys in stored.items():
         for line, department, point in sorted(keys ^ asked[model], key=str):
             where = ", ".join(part for part in (line, names.get(department, ""), point) if part)
@@ -159,6 +130,60 @@ def _misplaced(return_: Return, events: list[Event]) -> Iterator[str]:
                 yield f"The record {what} stands where the return asks nothing."
             else:
                 yield f"The record {what} is missing."
+
+
+def _stored(return_: Return) -> dict[type[Model], set[tuple]]:
+    """The records there are: line, department and point of each, by model."""
+    models = dict.fromkeys(model_of(table) for _, table in return_.proforma.tables.values())
+    stored = {}
+    for model in models:
+        fields = {each.name for each in model._meta.concrete_fields}
+        stored[model] = {
+            (
+                row.line if "line" in fields else "",
+                row.department_id if "department" in fields else None,
+                row.point if "point" in fields else "",
+            )
+            for row in model.objects.filter(return_record=return_)
+        }
+    return stored
+
+
+def _asked(
+    return_: Return, events: list[Event], stored: dict[type[Model], set[tuple]], departments: Set[int]
+) -> dict[type[Model], set[tuple]]:
+    """The records there must be: those the proforma asks for, and the rows of lists that the events left there.
+
+    Departments that contribute are asked alike: of each there is a record in every table of departments.
+    """
+    asked = {model: set() for model in stored}
+    tables = return_.proforma.tables.values()
+    contributing = {key[1] for _, table in tables if table.per_department for key in stored[model_of(table)]}
+    contributing &= departments
+    for section, table in tables:
+        lines = [line.key for line in section.lines] if table.shape == "grid" else [""]
+        asked[model_of(table)] |= (
+            _rows_left(events)
+            if table.shape == "list"
+            else {
+                (line, department, point.key if point else "")
+                for line in lines
+                for department in (contributing if table.per_department else [None])
+                for point in table.points or [None]
+            }
+        )
+    return asked
+
+
+def _rows_left(events: list[Event]) -> set[tuple]:
+    """The rows of lists that were added and not removed since."""
+    rows = set()
+    for event in events:
+        if event.kind == Event.Kind.ADDED:
+            rows.add((event.line, event.department_id, ""))
+        elif event.kind == Event.Kind.REMOVED:
+            rows.discard((event.line, event.department_id, ""))
+    return rows
 
 
 def _contradictions(return_: Return, events: list[Event]) -> Iterator[str]:

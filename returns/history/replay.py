@@ -2,99 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
-
-from ..answers.address import cell_of_event
 from ..answers.reader import Answers, Entry
-from ..models import Event, Query, Return
-from ..proforma import Table
-from ..values.address import CellAddress, PlaceAddress, RecordAddress
+from ..models import Return
+from ..values.address import CellAddress, RecordAddress
 from ..versions.snapshot import stored_columns
+from . import kinds
 from .events import to_text
-
-START = Return.Status.PREPARING
-
-
-@dataclass
-class Replayed:
-    """The state of a return as its history alone tells it."""
-
-    status: str = START
-    answers: dict[CellAddress, str] = field(default_factory=dict)
-    saves: dict[RecordAddress, int] = field(default_factory=dict)
-    allocations: dict[str, dict] = field(default_factory=dict)
-    signed: dict[PlaceAddress, int] = field(default_factory=dict)
-    sent_back: dict[PlaceAddress, int] = field(default_factory=dict)
-    queries: dict[str, list] = field(default_factory=dict)
-    asked: dict[str, tuple] = field(default_factory=dict)
-    versions: dict[int, dict] = field(default_factory=dict)
-    decisions: dict[int, dict] = field(default_factory=dict)
-    filings: dict[int, dict] = field(default_factory=dict)
-    corrections: dict[int, dict] = field(default_factory=dict)
-    report: dict[str, tuple] = field(default_factory=dict)
-    report_copies: dict[int, dict] = field(default_factory=dict)
+from .steps import Replayed
 
 
 def replay(return_: Return, events, start: Answers) -> Replayed:
     """Begin with a blank return and follow each event. `start` gives the places there are, not their answers."""
     state = Replayed(answers=_blank_cells(start))
-    kinds = Event.Kind
-    _, cases = return_.proforma.tables["cases"]
     for event in events:
-        place = PlaceAddress.of_row(event)
-        if event.kind == kinds.ANSWER:
-            cell = cell_of_event(return_.proforma, event)
-            state.answers[cell] = event.new
-            state.saves[cell.record] = event.version
-        elif event.kind == kinds.ALLOCATION:
-            state.allocations[event.line] = json.loads(event.detail)
-        elif event.kind == kinds.ADDED:
-            record = cell_of_event(return_.proforma, event).record
-            for name in _case_columns(cases):
-                state.answers[record.cell(name)] = ""
-        elif event.kind == kinds.REMOVED:
-            record = cell_of_event(return_.proforma, event).record
-            for name in _case_columns(cases):
-                state.answers.pop(record.cell(name), None)
-            state.saves.pop(record, None)
-            state.sent_back.pop(record.place, None)
-        elif event.kind == kinds.SIGNED:
-            state.signed[place] = event.number
-            state.sent_back.pop(place, None)
-        elif event.kind == kinds.VOIDED:
-            state.signed.pop(place, None)
-        elif event.kind == kinds.REINSTATED:
-            state.signed[place] = int(event.detail)
-        elif event.kind == kinds.SENT_BACK:
-            state.sent_back[place] = event.number
-        elif event.kind == kinds.RISK:
-            pass  # the register stands beside the return, moves nothing in it, and has a proof of its own
-        elif event.kind in (kinds.QUERIED, kinds.ASKED):
-            state.queries[event.field] = [event.number, None, None]
-            kind = Query.Kind.QUERY if event.kind == kinds.QUERIED else Query.Kind.QUESTION
-            state.asked[event.field] = (kind, *place)
-        elif event.kind == kinds.REPLIED:
-            state.queries[event.field][1] = event.number
-        elif event.kind == kinds.CLOSED:
-            state.queries[event.field][2] = event.number
-        elif event.kind == kinds.REPORT:
-            drafted = json.loads(event.detail)["drafted"]
-            state.report[event.field] = (event.new, drafted, event.version, event.number)
-        elif event.kind == kinds.CORRECTED:
-            state.corrections[event.number] = json.loads(event.detail)
-        elif event.kind == kinds.REPORT_KEPT:
-            state.report_copies[event.number] = json.loads(event.detail)
-        elif event.kind == kinds.STORED:
-            state.versions[event.number - 1] = json.loads(event.detail)
-        else:
-            state.status = event.new
-            if event.kind == kinds.SENT:
-                state.sent_back.clear()
-            elif event.kind in (kinds.APPROVED, kinds.REFERRED):
-                state.decisions[event.number] = json.loads(event.detail)
-            elif event.kind == kinds.SUBMITTED:
-                state.filings[event.number] = json.loads(event.detail)
+        kinds.of(event).replay(state, event, return_.proforma)
     return state
 
 
@@ -126,10 +47,6 @@ def unasked_columns(entry: Entry) -> list[str]:
         for field in record._meta.concrete_fields
         if field.name not in asked and getattr(record, field.attname) != getattr(blank, field.attname)
     ]
-
-
-def _case_columns(table: Table) -> list[str]:
-    return [column.field for column in table.columns if column.field in ("title", "text")]
 
 
 def present_cells(answers: Answers) -> dict[CellAddress, str]:

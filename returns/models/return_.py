@@ -180,16 +180,15 @@ class Event(models.Model):
         return f"{self.number}. {self.line or self.section or self.table} {self.field} by {self.by}"
 
 
-# The kinds of events that move a return from one state to another; `old` and `new` are the states.
-MOVES = frozenset(
-    {
-        Event.Kind.SENT,
-        Event.Kind.APPROVED,
-        Event.Kind.REFERRED,
-        Event.Kind.AMENDING,
-        Event.Kind.AMENDED,
-        Event.Kind.ABANDONED,
-        Event.Kind.SUBMITTED,
-        Event.Kind.REOPENED,
-    }
-)
+# The kinds of events that move a return from one state to another, each with the state it leads to. The table of the
+# lifecycle says from which states and on what conditions.
+MOVES = {
+    Event.Kind.SENT: Return.Status.WITH_CABINET,
+    Event.Kind.APPROVED: Return.Status.APPROVED,
+    Event.Kind.REFERRED: Return.Status.REFERRED_BACK,
+    Event.Kind.AMENDING: Return.Status.AMENDING,
+    Event.Kind.AMENDED: Return.Status.APPROVED,
+    Event.Kind.ABANDONED: Return.Status.APPROVED,
+    Event.Kind.SUBMITTED: Return.Status.SUBMITTED,
+    Event.Kind.REOPENED: Return.Status.REFERRED_BACK,
+}

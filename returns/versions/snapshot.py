@@ -85,8 +85,8 @@ def thaw_version(return_: Return, version: Version) -> Answers:
     return thaw(return_, version.stored_data())
 
 
-def thaw(return_: Return, text: str) -> Answers:
-    """Answers read from the data, to be read and printed like any others. Nothing is saved."""
+def thaw(return_: Return, text: str) -> Answers:  # noqa: C901
+    """Answers as the data hold them, to be read and drawn like any others. Nothing of it is saved."""
     data = json.loads(text)
     return_ = copy.copy(return_)
     return_.answers_due = _date(return_, "answers_due", data["answers_due"])

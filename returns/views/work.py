@@ -11,7 +11,8 @@ from ..models import Event, Return, User
 from ..rules import access, refusals
 from ..rules.states import grant_at_risk, page_words
 from ..values import wording
-from ..work.next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
+from ..work.next_act import NextAct, next_act, open_to_delegate
+from ..work.tasks import Task, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
 
 

@@ -9,7 +9,8 @@ from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.lifecycle import Action
 from returns.models import Return, User
-from returns.work.next_act import next_act, tasks_of
+from returns.work.next_act import next_act
+from returns.work.tasks import tasks_of
 from tests.support.moving import approve, at, do, fresh, place, save, send, sign, who
 
 # By state and role: the words of the button and its day; None where the person waits or only reads.

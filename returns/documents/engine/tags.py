@@ -132,8 +132,8 @@ def _parts(table) -> list:
     return [part for child in table.children for part in (child.children if child is inner else [child])]
 
 
-def _drop_unread(tree: _Tree) -> None:
-    """Marks as artifacts what is not in the tree: heads and feet of pages, and repeated heads of tables."""
+def _drop_unread(tree: _Tree) -> None:  # noqa: C901
+    """What no one reads in the tree, heads and feet of pages and repeated heads of tables, is decoration."""
     reached = set()
     stack = [tree.root.reference]
     while stack:
@@ -191,7 +191,7 @@ class _Tree:
                 yield child
 
 
-def _complete_table(tree: _Tree, table, names: dict, prefix: str) -> None:
+def _complete_table(tree: _Tree, table, names: dict, prefix: str) -> None:  # noqa: C901
     columns: dict[int, list] = {}  # heads of each column, from the top
     covered: dict[int, int] = {}  # columns that cells of earlier rows still take, and for how many rows
     spanning: dict[int, list] = {}  # row heads that hold for later rows, likewise

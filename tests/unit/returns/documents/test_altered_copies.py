@@ -7,7 +7,7 @@ import pytest
 
 from ieg4.pack.documents import DOCUMENTS
 from returns import clock
-from returns.documents.engine import comparison
+from returns.documents.engine.objects import Fact, Facts
 from returns.documents.verification import Difference, verify
 from returns.models import Version
 from tests.support.altering import COPIES, PAGE, attached, rewritten
@@ -407,9 +407,9 @@ def test_copy_of_another_council_is_named_and_not_compared(approved, marchshire)
 
 
 def test_facts_of_one_name_do_not_hide_each_other():
-    facts = comparison.Facts()
+    facts = Facts()
     for digest in ("a", "b", "c"):
-        facts.add("attachment x", comparison.Fact("1 byte", digest))
+        facts.add("attachment x", Fact("1 byte", digest))
 
     assert {what: fact.digest for what, fact in facts.items()} == {
         "attachment x": "a",

@@ -8,7 +8,6 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from returns.documents import verification
 from returns.documents.engine import child
 from returns.documents.verification import Difference, Verdict, verify
 from returns.models import Version
@@ -301,7 +300,7 @@ def test_every_hundredth_byte_changed_is_never_genuine(version):
     ],
 )
 def test_file_that_takes_too_long_is_not_judged_by_what_is_left(version, monkeypatch, body, expected):
-    monkeypatch.setattr(verification, "LIMITS", child.Limits(cpu=20, wall=0))
+    monkeypatch.setattr("returns.documents.verification.verdict.LIMITS", child.Limits(cpu=20, wall=0))
 
     verdict = judged(body(version.pdf))
 
