@@ -31,26 +31,19 @@ BLOCKS = re.compile(
 MOST_LINES = 400  # of a module
 MOST_LINES_OF_FUNCTION = 40
 # Still longer than that, or of more branches than ruff allows. Take a name out once it is put right; add none.
-LONG_MODULES = {"returns/acts/answers.py"}
+LONG_MODULES: set[str] = set()
 LONG_FUNCTIONS = {
     ("efficiency/gains/views.py", "get_context_data"),
     ("ieg4/cabinet/report_draft.py", "drafts"),
-    ("ieg4/steering/views.py", "get_context_data"),
-    ("returns/acts/answers.py", "allocate_lines"),
-    ("returns/acts/answers.py", "remove_case_study"),
-    ("returns/acts/signing.py", "_sign"),
     ("returns/documents/engine/tags.py", "_complete_table"),
     ("returns/documents/gains.py", "efficiency"),
     ("returns/documents/return_.py", "return_context"),
     ("returns/documents/sections.py", "_bvpi157"),
-    ("returns/proforma/schema.py", "_contradictions"),
-    ("returns/versions/snapshot.py", "freeze"),
     ("returns/versions/snapshot.py", "thaw"),
 }
 BRANCHED_FUNCTIONS = {
     ("returns/documents/engine/tags.py", "_complete_table"),
     ("returns/documents/engine/tags.py", "_drop_unread"),
-    ("returns/proforma/schema.py", "_contradictions"),
     ("returns/versions/snapshot.py", "thaw"),
 }
 
@@ -114,7 +107,12 @@ def test_only_addresses_put_names_together_and_take_them_apart():
         if re.search(r"""['"]--['"](?:\.join|$| +#)|split\(['"]--['"]""", path.read_text(), re.MULTILINE)
     }
 
-    assert found == {"returns/answers/address.py", "returns/models/report_headings.py"}
+    # A conflict's page puts a word of its own before the name of the field in conflict.
+    assert found == {
+        "returns/answers/address.py",
+        "returns/forms/choices.py",
+        "returns/models/report_headings.py",
+    }
 
 
 def test_only_addresses_turn_the_columns_of_events_into_places():

@@ -5,7 +5,7 @@ from django.views.generic import TemplateView
 
 from outcomes.progress import Standing, standing
 from returns import clock
-from returns.answers.reader import read
+from returns.answers.reader import Answers, read
 from returns.checks.completeness import assess
 from returns.models import Query, Version
 from returns.rules import access, refusals
@@ -28,25 +28,11 @@ class CabinetPage(ReturnMixin, TemplateView):
         return access.can_open_cabinet_page(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
-        user = self.request.user
-        versions = list(
-            self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
-        )
-        for version in versions:
-            version.return_record = self.return_
-            version.code = short_code(version.digest)
+        user, versions = self.request.user, self._versions()
         # Once there is a version Cabinet reads that, whatever has changed since.
         live = read(self.return_)
         assessment = assess(live)
         answers = thaw_version(self.return_, versions[0]) if versions else live
-        places = {place.key: place for place in live.places()}
-        questions = [
-            {"query": query, "place": places[key]}
-            for key, queries in live.queries.items()
-            if key in places
-            for query in queries
-            if query.kind == Query.Kind.QUESTION
-        ]
         outcomes = self.return_.proforma.section_by_key["outcomes"]
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
@@ -62,18 +48,39 @@ class CabinetPage(ReturnMixin, TemplateView):
             "report": kept_copy(self.return_),
             "decision": self.return_.decision,
             "filing": self.return_.filing,
-            "questions": sorted(questions, key=lambda row: row["query"].number),
+            "questions": _questions(live),
             "can_ask": access.can_ask_question(user, self.return_),
             "outcomes": outcomes.lines,
             "last_date": outcomes.points[-1].label,
             "lock": refusals.why_locked(self.return_),
         }
 
+    def _versions(self) -> list[Version]:
+        """The stored versions, the newest first, without their data and PDF."""
+        found = self.return_.versions.defer("data", "pdf").select_related("event__by").order_by("-number")
+        for version in (versions := list(found)):
+            version.return_record = self.return_
+            version.code = short_code(version.digest)
+        return versions
+
     def _outcomes_page(self, versions: list[Version]) -> str:
         """Where the outcomes that the page counts can be read."""
         if versions:
             return versions[0].get_absolute_url()
         return reverse("returns:return-whole", args=[self.authority.slug, self.return_.round])
+
+
+def _questions(answers: Answers) -> list[dict]:
+    """Cabinet's questions with their places, in the order in which they were asked."""
+    places = {place.key: place for place in answers.places()}
+    found = [
+        {"query": query, "place": places[key]}
+        for key, queries in answers.queries.items()
+        if key in places
+        for query in queries
+        if query.kind == Query.Kind.QUESTION
+    ]
+    return sorted(found, key=lambda row: row["query"].number)
 
 
 def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str], str]]:

@@ -69,6 +69,19 @@ def correct_filing(
     return _store(return_, by, correction, reason, seen, with_roles(return_, *TOLD))
 
 
+def _refuse(correction: Correction, reason: str, *, changes: bool) -> None:
+    """Raises ActionRefused for a correction without a reason, of nothing, or of a later date than its recording."""
+    record = correction.corrected
+    if not reason:
+        raise ActionRefused("Give a reason: everyone notified sees it.")
+    if not changes:
+        raise ActionRefused(
+            f"Nothing was corrected: this date and {record.recorded_number} are already recorded."
+        )
+    if correction.date > clock.day_of(record.event.at):
+        raise ActionRefused("The date can’t be later than the day on which it was recorded. Check the date.")
+
+
 def _store(
     return_: Return,
     by: User,
@@ -87,12 +100,7 @@ def _store(
         raise ActionRefused(
             f"{last.event.by} corrected it after you opened this page. Check what is recorded now."
         )
-    if not reason:
-        raise ActionRefused("Give a reason: everyone notified sees it.")
-    if was == now:
-        raise ActionRefused(f"Nothing was corrected: this date and {noun} are already recorded.")
-    if correction.date > clock.day_of(record.event.at):
-        raise ActionRefused("The date can’t be later than the day on which it was recorded. Check the date.")
+    _refuse(correction, reason, changes=was != now)
     event = Event(
         return_record=return_,
         at=clock.now(),

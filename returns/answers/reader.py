@@ -8,16 +8,16 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.apps import apps
-from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from .. import clock
-from ..models import Allocation, CaseStudy, Declaration, Department, Query, Return, Role, SignOff, User
+from ..models import Allocation, CaseStudy, Department, Query, Return, SignOff, User
 from ..proforma import Column, Line, Point, Section, Table
 from ..rules.states import due_in_state
 from ..values.address import CellAddress, PlaceAddress, RecordAddress
 from ..values.sums import Sum, total
 from .address import FieldName, PlaceName, RecordName
+from .people import People, departments_of, people_of
 
 NOT_APPLICABLE = "N"  # the light of a line that doesn't apply
 
@@ -164,15 +164,6 @@ class Cell:
     def where(self) -> str:
         """The column and, where there is one, the date or year: "Enabled at 31 March 2005"."""
         return self.column.at(self.entry.point)
-
-
-@dataclass(frozen=True)
-class People:
-    """The people of the return: the lead, the signer of each department and the signer of the figures."""
-
-    lead: User | None
-    heads: dict[int, User]
-    finance: User | None
 
 
 @dataclass
@@ -385,28 +376,3 @@ def read(return_: Return, *sections: str) -> Answers:
 def _attach(row, name: str, other) -> None:
     """The row refers to this object, whose key it holds already; quick, as a page sets thousands of rows."""
     row._meta.get_field(name).set_cached_value(row, other)
-
-
-def departments_of(return_: Return):
-    """The departments that take part in the return: those that were there while it was prepared."""
-    takes_part = Declaration.objects.filter(return_record=return_, department=OuterRef("pk"))
-    return return_.authority.departments.filter(Exists(takes_part))
-
-
-def people_of(return_: Return) -> People:
-    """The people of the return; only those whose accounts are open."""
-    lead, heads, finance = None, {}, None
-    found = User.objects.filter(
-        authority=return_.authority,
-        is_active=True,
-        groups__name__in=[Role.LEAD, Role.HEAD, Role.FINANCE],
-    )
-    for person in found.distinct().order_by("pk").prefetch_related("groups", "departments"):
-        if Role.LEAD in person.roles and lead is None:
-            lead = person
-        if Role.FINANCE in person.roles and finance is None:
-            finance = person
-        if Role.HEAD in person.roles:
-            for pk in person.department_ids:
-                heads.setdefault(pk, person)
-    return People(lead, heads, finance)

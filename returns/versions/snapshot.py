@@ -7,7 +7,8 @@ import json
 from decimal import Decimal
 
 from ..answers.address import RecordName
-from ..answers.reader import Answers, Entry, People, Place, model_of
+from ..answers.people import People
+from ..answers.reader import Answers, Entry, Place, model_of
 from ..models import Allocation, Return, User, Version
 from ..values.digests import canonical, sha256
 

@@ -12,7 +12,7 @@ from django.urls import Resolver404, resolve, reverse
 from django.views.generic import TemplateView, View
 
 from .. import clock
-from ..answers.reader import people_of
+from ..answers.people import people_of
 from ..forms import unsaved
 from ..models import Role, Unsaved, User
 from ..values import wording

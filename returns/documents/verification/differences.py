@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from ...answers.cells import CHOICE, LIGHT, choices_of, kind_of
 from ...models import Version
 from ...values.parsing import clean_text
 from ...versions.snapshot import FORMAT, thaw_version
