@@ -16,6 +16,9 @@ from ..proforma import Column
 from ..values.address import CellAddress, PlaceAddress
 from .base import ActionRefused, refuse_newer
 
+# What a person may keep where somebody else had saved first: their own, the other's, or a text written from both.
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+
 
 @dataclass(frozen=True)
 class Change:
@@ -24,8 +27,7 @@ class Change:
     entry: Entry
     seen: int
     values: dict
-    # For answers that were in conflict before: what the person chose ("mine", "both", "theirs"), and the
-    # version of the other text they saw when they chose.
+    # For answers that were in conflict before: what the person chose, and the version of the other text they saw then.
     resolved: dict = field(default_factory=dict)
 
 
@@ -113,14 +115,14 @@ def _takes(change: Change, name: str, mine: str, stored: str, since: list[Event]
         return False
     choice = _chosen(change, name, since)
     if since:
-        return choice in ("mine", "both")
+        return choice in (MINE, BOTH)
     return True
 
 
 def _chosen(change: Change, name: str, since: list[Event]) -> str:
     """What was chosen against the very text that is stored now; nothing where that text changed again."""
     choice, met = change.resolved.get(name, ("", -1))
-    return choice if since and met == since[-1].version and choice in ("mine", "both", "theirs") else ""
+    return choice if since and met == since[-1].version and choice in (MINE, THEIRS, BOTH) else ""
 
 
 def _refuse_contradiction(record, place: Place) -> None:

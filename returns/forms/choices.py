@@ -2,9 +2,8 @@
 
 from django import forms
 
+from ..acts.merging import BOTH, MINE, THEIRS
 from .fields import VersionField
-
-MINE, THEIRS, BOTH = "mine", "theirs", "both"
 
 
 class ChoiceForm(forms.Form):
