@@ -251,7 +251,7 @@ DELEGATE = "head-education"
 
 
 class Model:
-    """What should become of a return: three elements of it, their signatures, and where it stands."""
+    """What should become of a return: three of its lines, their signatures, and its state."""
 
     def __init__(self, answers: dict):
         self.status = "preparing"

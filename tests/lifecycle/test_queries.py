@@ -1,4 +1,4 @@
-"""Queries by the lead, questions from Cabinet, and elements that are sent back."""
+"""Queries by the lead, questions from Cabinet, and lines that are sent back."""
 
 from returns import history
 from returns.acts import (
