@@ -23,7 +23,7 @@ CONTENTS = "contents"  # the part that says on which page the others begin
 PART = re.compile(r'(?=<div class="part" data-part="([a-z0-9-]+)">)')
 CLOSING = "</body>\n</html>\n"
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
-RUNNING = re.compile(r'<div class="running".*?</div>', re.DOTALL)
+RUNNING = re.compile(r'<div\s+class="running".*?</div>', re.DOTALL)
 UNKNOWN = '.toc a::after { content: "00" }\n'  # as wide as the number that is known later
 # Heads and feet have page numbers, which no part knows: they are rendered when all pages are known.
 BARE = """

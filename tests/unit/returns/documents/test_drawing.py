@@ -136,7 +136,7 @@ def test_three_workers_that_died_are_enough(ask):
 
     assert (seen(asked).state, seen(asked).problem) == (
         STATE.FAILED,
-        "The process that drew it ended each time before it was ready.",
+        "The process that makes PDFs stopped each time before this one was ready.",
     )
 
 
