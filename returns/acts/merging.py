@@ -27,7 +27,7 @@ class Change:
     entry: Entry
     seen: int
     values: dict
-    # For answers that were in conflict before: what the person chose, and the version of the other text they saw then.
+    # Of answers that were in conflict: what the person chose, and the version of the other text they saw then.
     resolved: dict = field(default_factory=dict)
 
 

@@ -7,6 +7,7 @@ from .table import (
     Transition,
     as_markdown,
     available_actions,
+    meaning,
     opening_action,
     why_not_yet,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "Transition",
     "as_markdown",
     "available_actions",
+    "meaning",
     "opening_action",
     "perform",
     "rehearse",

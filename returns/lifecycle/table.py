@@ -9,6 +9,7 @@ from django.db import models
 
 from ..models import Event, Return, User, Version
 from ..rules import access
+from ..rules.states import amendable
 from ..values import wording
 from . import steps
 from .steps import Step
@@ -30,13 +31,17 @@ class Action(models.TextChoices):
 
 @dataclass(frozen=True, kw_only=True)
 class Transition:
-    """One act: its states before and after (None: unchanged), who may do it, what it needs, and its steps."""
+    """One act: its states before and after (None: unchanged), who may do it, what it needs, and its steps.
+
+    `means` may name `{amendable}`, the sections that a delegate may amend, and `{system}`, through which it is filed.
+    """
 
     sources: tuple[Status, ...]
     target: Status | None
     rule: Callable[[User, Return], bool]
     who: str
     condition: str
+    means: str  # what it does, told to a person who is about to do it
     kind: Event.Kind
     guard: Callable[[Return, User], str] | None = None
     version: Version.Kind | None = None
@@ -52,6 +57,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_send_back,
         who="the lead",
         condition="chosen lines, a reason",
+        means=(
+            "The lines you tick can be changed again. Any signature on one of them is cancelled, and its signer "
+            "is told. Each owner is told why. The lines must be signed again before the return can go to Cabinet."
+        ),
         kind=Event.Kind.SENT_BACK,
         before=steps.with_elements,
         during=steps.open_elements,
@@ -63,6 +72,11 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_send_to_cabinet,
         who="the lead",
         condition="no blockers",
+        means=(
+            "A copy of the return is stored for Cabinet, as data and as PDF. Its answers are then locked until "
+            "Cabinet has decided. Cabinet members, heads of department, the clerk and the section 151 officer are "
+            "told."
+        ),
         kind=Event.Kind.SENT,
         guard=steps.nothing_blocks,
         version=Version.Kind.CABINET,
@@ -74,6 +88,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_record_decision,
         who="a clerk who did not send it",
         condition="date, minute number, text; delegate and last day, or neither",
+        means=(
+            "The return is locked as Cabinet saw it, and the approved PDF is stored permanently. If Cabinet let "
+            "somebody amend the return, name that person and the last day. They may amend {amendable} only."
+        ),
         kind=Event.Kind.APPROVED,
         guard=steps.another_person_sent_it,
         version=Version.Kind.APPROVED,
@@ -87,6 +105,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_record_decision,
         who="a clerk who did not send it",
         condition="date, minute number, text",
+        means=(
+            "The return goes back to the lead, who sends chosen lines back to their owners. Only those can be "
+            "changed; the rest stays as it was signed. The return then goes to Cabinet again."
+        ),
         kind=Event.Kind.REFERRED,
         guard=steps.another_person_sent_it,
         before=steps.decide,
@@ -98,6 +120,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.is_delegate,
         who="the delegate, until the end of the last day",
         condition="a reason",
+        means=(
+            "Only you can change {amendable}. What you change must be signed again. The approved version stays as "
+            "it is until you finish, and is restored if you abandon the amendment."
+        ),
         kind=Event.Kind.AMENDING,
         before=steps.with_reason,
         after=steps.amending,
@@ -108,6 +134,11 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_amend,
         who="the delegate, until the end of the last day",
         condition="something changed, no blockers",
+        means=(
+            "The return is approved again, as a new version with your amendments. The version that Cabinet "
+            "approved is kept too. Cabinet members, the e-government lead, heads of department, the clerk and the "
+            "section 151 officer are told."
+        ),
         kind=Event.Kind.AMENDED,
         guard=steps.amended_and_nothing_blocks,
         version=Version.Kind.AMENDED,
@@ -119,6 +150,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_abandon_amendment,
         who="the delegate or the lead, at any time",
         condition="a reason; the approved answers are put back",
+        means=(
+            "Every answer is put back as it was approved, and a signature that covers exactly that answer is "
+            "restored. The amended answers stay in the history."
+        ),
         kind=Event.Kind.ABANDONED,
         before=steps.read_approved,
         during=steps.restore,
@@ -130,6 +165,10 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_file,
         who="the lead",
         condition="date and reference",
+        means=(
+            "This records when the return was filed through the {system}, and its reference. Nothing is sent from "
+            "here. The return is then locked."
+        ),
         kind=Event.Kind.SUBMITTED,
         before=steps.file,
         after=steps.filed,
@@ -140,6 +179,11 @@ TRANSITIONS: dict[Action, Transition] = {
         rule=access.can_send_back,
         who="the lead",
         condition="chosen lines, a reason",
+        means=(
+            "Only the lines you tick can be changed again. Any signature on one of them is cancelled, and its "
+            "signer is told. The return must go to Cabinet again before it can be filed. The versions stored so "
+            "far are kept."
+        ),
         kind=Event.Kind.REOPENED,
         before=steps.with_elements,
         during=steps.open_elements,
@@ -157,6 +201,12 @@ def available_actions(return_: Return, user: User) -> list[Action]:
         and access.belongs(user, return_.authority)
         and transition.rule(user, return_)
     ]
+
+
+def meaning(action: Action, return_: Return) -> str:
+    """What the act does to that return; sentences for a person who is about to do it."""
+    round_ = return_.proforma.round
+    return TRANSITIONS[action].means.format(amendable=amendable(return_), system=round_.system)
 
 
 def why_not_yet(action: Action, return_: Return, user: User) -> str:

@@ -11,8 +11,9 @@ from ..acts import ActionRefused
 from ..answers.reader import read
 from ..checks.completeness import assess
 from ..forms import unsaved
-from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehearse, why_not_yet
+from ..lifecycle import TRANSITIONS, Action, available_actions, meaning, perform, rehearse, why_not_yet
 from ..lifecycle.forms import FORMS, ElementsForm
+from ..lifecycle.steps import amended_and_nothing_blocks, nothing_blocks
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
 from ..rules.states import delegation_words, page_words, stages
@@ -112,6 +113,8 @@ class ActPerform(ReturnMixin, TemplateView):
         guard = self.return_.status in self.transition.sources and self.transition.guard
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
+            "meaning": meaning(self.action, self.return_),
+            "waits_for_blockers": self.transition.guard in (nothing_blocks, amended_and_nothing_blocks),
             "transition": self.transition,
             "can_watch": access.can_watch(self.request.user, self.return_),
             "form": form,

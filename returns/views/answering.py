@@ -16,12 +16,14 @@ from ..checks.completeness import assess
 from ..forms import unsaved
 from ..forms.answers import table_formset
 from ..forms.conflicts import conflict_context
-from ..lifecycle import opening_action
+from ..lifecycle import Action, opening_action
 from ..lifecycle.forms import AmendmentForm
 from ..models import Event, Return, User
 from ..rules import access, refusals
 from ..work.next_act import next_blank
 from .base import ReturnMixin, given_back
+
+OF_ONE_LINE = {Action.SEND_BACK: "Send this line back", Action.REOPEN: "Reopen this line"}
 
 
 class SectionMixin(ReturnMixin):
@@ -161,7 +163,8 @@ class AnswerView(PlaceMixin, TemplateView):
             "errors": _errors(formset, amendment),
             "lock": "" if access.is_open(self.place) else refusals.why_locked(self.return_),
             "can_query": access.can_raise_query(user, self.return_),
-            "send_back": opening_action(self.return_, user),
+            "send_back": (opening := opening_action(self.return_, user)),
+            "send_back_label": OF_ONE_LINE.get(opening, ""),
             "element": str(self.place.name),
             "state": state,
             "position": [place.key for place in siblings].index(self.place.key) + 1,
