@@ -19,7 +19,7 @@ class Return(models.Model):
         REFERRED_BACK = "referred_back", "Referred back"
         APPROVED = "approved", "Approved"
         AMENDING = "amending", "Being amended"
-        SUBMITTED = "submitted", "Submitted"
+        SUBMITTED = "submitted", "Filed"
 
     authority = models.ForeignKey(Authority, on_delete=models.PROTECT, related_name="returns")
     round = models.SlugField()
@@ -132,8 +132,8 @@ class Event(models.Model):
         ADDED = "added", "Added"
         REMOVED = "removed", "Removed"
         SIGNED = "signed", "Signed"
-        VOIDED = "voided", "Signature voided"
-        REINSTATED = "reinstated", "Signature stands again"
+        VOIDED = "voided", "Signature cancelled"
+        REINSTATED = "reinstated", "Signature restored"
         QUERIED = "queried", "Query raised"
         ASKED = "asked", "Question from Cabinet"
         REPLIED = "replied", "Reply"

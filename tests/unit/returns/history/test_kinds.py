@@ -68,11 +68,11 @@ TOLD = {
     ),
     Kind.SUBMITTED: (
         {"old": "approved", "new": "submitted", "detail": "{}"},
-        Telling("Filed", "Approved", "Submitted"),
+        Telling("Filed", "Approved", "Filed"),
     ),
     Kind.REOPENED: (
         {"old": "submitted", "new": "referred_back"},
-        Telling("Reopened", "Submitted", "Referred back"),
+        Telling("Reopened", "Filed", "Referred back"),
     ),
     Kind.CORRECTED: (
         {"field": "filing", "old": "reference 1", "new": "reference 2", "detail": "{}"},
