@@ -122,7 +122,7 @@ class AllocationView(ReturnMixin, TemplateView):
         told = f"{changed} {noun} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
             told += (
-                f" Signatures on {wording.listed_codes(sorted(void))} are void, and their givers are told."
+                f" Signatures on {wording.listed_codes(sorted(void))} are cancelled, and the signers are told."
             )
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
