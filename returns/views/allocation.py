@@ -121,9 +121,7 @@ class AllocationView(ReturnMixin, TemplateView):
         noun = "line is" if changed == 1 else "lines are"
         told = f"{changed} {noun} now with {owner}, {department}."
         if void := signed - _signed(self.return_):
-            told += (
-                f" Signatures on {wording.listed_codes(sorted(void))} are cancelled, and the signers are told."
-            )
+            told += f" Signatures on {wording.listed_codes(sorted(void))} are cancelled, and the signers are told."
         messages.success(request, told)
         return redirect(unsaved.address_of(request))
 
