@@ -205,7 +205,7 @@ def test_the_pages_say_which_signature_a_step_cancels(signed_in, complete):
         f"{M}allocation/", {"lines": ["R3"], "owner": owner, "due": "10 December 2004"}, follow=True
     )
 
-    assert "This cancels the signature on R3. We’ve told the signers." in response.content.decode()
+    assert "Signatures on R3 are cancelled, and the signers are told." in response.content.decode()
     study = place(complete, "cases", "C1")
     officer = study.department.people.filter(groups__name="officer").first()
     removal = signed_in(officer.username).get(f"{M}cases/C1/remove/").content.decode()

@@ -201,7 +201,7 @@ def test_report_is_stored_with_the_version_by_one_act(approved):
             "Version 3, sent to Cabinet on 8 December 2004, 10:00am",
             f"Code {short_code(copy.digest)}",
             VALUES["title"],
-            "The return as sent to Cabinet on 8 December 2004 answers",
+            "The return as sent to Cabinet on 8 December 2004 contains",
         )
         if phrase not in words
     ]
