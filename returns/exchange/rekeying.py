@@ -256,7 +256,7 @@ def _decoded(body: bytes) -> str:
             "The file is a workbook. In the spreadsheet choose “Save as”, then CSV, and choose that file."
         )
     if body.startswith(b"%PDF-"):
-        raise BadFile("The file is a PDF. Choose the filled template, saved as CSV.")
+        raise BadFile("The file is a PDF. Choose the filled-in template, saved as CSV.")
     coding = "utf-16" if body.startswith((b"\xff\xfe", b"\xfe\xff")) else "utf-8-sig"
     try:
         text = body.decode(coding)
@@ -265,7 +265,7 @@ def _decoded(body: bytes) -> str:
             "The file’s characters can’t be read. Save it again as “CSV UTF-8” and choose that file."
         ) from error
     if "\x00" in text:
-        raise BadFile("The file isn’t text. Choose the filled template, saved as CSV.")
+        raise BadFile("The file isn’t text. Choose the filled-in template, saved as CSV.")
     return text
 
 

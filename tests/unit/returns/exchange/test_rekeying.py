@@ -312,7 +312,7 @@ def test_page_lists_differences_and_keeps_nothing(wyeborough, cells, signed_in):
     listed = client.post(PAGE, {"file": SimpleUploadedFile("keyed.csv", wrong)})
 
     assert right.context["differences"] == []
-    assert f"All {len(cells)} cells agree" in right.content.decode()
+    assert f"All {len(cells)} answers agree" in right.content.decode()
     assert [(words, each.reference) for words, each in listed.context["differences"]] == [
         ("in the return, but not keyed", first.reference),
         ("keyed, but not in the return", "z1.light"),
@@ -333,7 +333,7 @@ def test_of_very_many_differences_all_are_counted_and_the_first_are_shown(wyebor
     assert (len(comparison.first), comparison.unshown) == (SHOWN, 150_000 + answered - SHOWN)
     page = " ".join(response.content.decode().split())
     assert page.count('<th scope="row">') == SHOWN
-    assert f"{150_000 + answered:,} differences from the {len(cells):,} cells of the return" in page
+    assert f"{150_000 + answered:,} differences from the {len(cells):,} answers of the return" in page
     assert f"The first {SHOWN} are listed" in page
     assert len(response.content) < 500_000
 
