@@ -77,6 +77,6 @@ def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation |
     if not access.is_open(place):
         return f"{place.code} is locked. {refusals.why_locked(return_)}"
     return (
-        f"{place.code} isn’t yours to change: it may have been given to someone else. "
+        f"You can’t change {place.code}: it may have been given to someone else. "
         "Ask the e-government lead."
     )

@@ -205,7 +205,7 @@ def _contradictions(return_: Return, events: list[Event]) -> Iterator[str]:
     sent_back = {row.key: row.event_id for row in return_.sent_back.all()}
     for what, then, now in (
         ("signature", told.signed, signed),
-        ("element sent back", told.sent_back, sent_back),
+        ("line sent back", told.sent_back, sent_back),
     ):
         for key in sorted(then.keys() | now.keys(), key=str):
             if by_number.get(then.get(key)) != now.get(key):

@@ -17,7 +17,7 @@ class Unsaved(models.Model):
     class Why(models.TextChoices):
         SIGNED_OUT = "signed_out", "you were signed out"
         SIGNED_IN_AGAIN = "signed_in_again", "you signed in again in another tab"
-        NOT_YOURS = "not_yours", "it is no longer yours to change"
+        NOT_YOURS = "not_yours", "you can no longer change it"
         REFUSED = "refused", "it can’t be done now"
         TOO_LONG = "too_long", "it is too long"
         BUSY = "busy", "the service is busy"

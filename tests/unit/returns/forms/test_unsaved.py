@@ -60,7 +60,7 @@ def test_a_line_that_went_to_another_department_gives_back_all_that_was_typed(of
     answer = officer.post(R1, typed)
 
     assert answer.status_code == 404
-    assert "Not saved: it is no longer yours to change" in text_of(answer)
+    assert "Not saved: you can no longer change it" in text_of(answer)
     assert "What you typed for R1" in text_of(answer)
     shown = given(answer)
     assert ("Light at 31 December 2005, forecast", "A amber") in shown
@@ -88,7 +88,7 @@ def test_it_reads_the_same_whether_the_place_is_forbidden_or_gone(signed_in, mar
     ]
     assert len(set(said)) == 1
     headings = {re.search(r"<h1>(.*?)</h1>", each.content.decode())[1] for each in (forbidden, foreign, gone)}
-    assert headings == {"Not saved: it is no longer yours to change"}
+    assert headings == {"Not saved: you can no longer change it"}
 
 
 @pytest.mark.parametrize(
