@@ -13,10 +13,13 @@ CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
 
 
 def light_charts(answers: Answers) -> list[dict]:
-    """For each tier: its name, due date, and per date the counts of each light, ready to draw and to read."""
-    section = answers.return_.proforma.section_by_key["outcomes"]
+    """For each tier: its name, due date, and per date the counts of each light, ready to draw and to read.
+
+    None where no line of the form has a tier.
+    """
+    section = answers.return_.proforma.by_tier
     charts = []
-    for tier in answers.return_.proforma.tiers:
+    for tier in answers.return_.proforma.tiers if section else ():
         lines = [line for line in section.lines if line.tier == tier.key]
         lights = [answers.lights(Place(answers.return_, section, line)) for line in lines]
         rows = []
@@ -76,9 +79,11 @@ def standing(answers: Answers) -> Standing:
     date it is listed apart. A blank among the lights that decide makes an outcome unknown; one that doesn't
     apply stands outside.
     """
-    section = answers.return_.proforma.section_by_key["outcomes"]
-    dates = [point.date for point in section.points]
+    section = answers.return_.proforma.by_tier
     found = Standing([], [], [], [], [], [], [])
+    if section is None:
+        return found
+    dates = [point.date for point in section.points]
     for line in section.lines:
         lights = answers.lights(Place(answers.return_, section, line))
         due = answers.return_.proforma.tier_of(line).due

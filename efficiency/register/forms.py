@@ -17,7 +17,7 @@ _BETWEEN = re.compile(r"[\s,;]+")
 
 
 class OutcomesField(forms.CharField):
-    """Codes of outcomes as one would write them, "R9, R10 and G8", read as a list in the proforma’s order."""
+    """Codes of outcomes as one would write them, with commas or "and", read as a list in the proforma’s order."""
 
     def __init__(self, **kwargs):
         super().__init__(required=False, max_length=400, **kwargs)
@@ -28,10 +28,12 @@ class OutcomesField(forms.CharField):
         codes = {word.upper() for word in typed}
         unknown = [word for word in typed if word.upper() not in self.known]
         if unknown:
-            raise forms.ValidationError(
-                f"“{shorten(unknown[0])}” is no priority outcome. "
-                f"Type codes from {self.known[0]} to {self.known[-1]}, such as R9, G8."
+            known = (
+                f"Type codes from {self.known[0]} to {self.known[-1]}."
+                if self.known
+                else "The form has none."
             )
+            raise forms.ValidationError(f"“{shorten(unknown[0])}” is no priority outcome. {known}")
         return [code for code in self.known if code in codes]
 
     def validate(self, value):
@@ -78,7 +80,7 @@ class RiskForm(PageForm):
     )
     lines = OutcomesField(
         label="Priority outcomes it touches",
-        help_text="Their codes, with commas, such as R9, G8. Leave it blank for none.",
+        help_text="Their codes, with commas. Leave it blank for none.",
     )
     member_sponsor = WordsField(
         label="Member sponsor",
@@ -97,7 +99,7 @@ class RiskForm(PageForm):
 
     def __init__(self, *args, return_: Return, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["lines"].known = [line.key for line in return_.proforma.section_by_key["outcomes"].lines]
+        self.fields["lines"].known = [line.key for line in return_.proforma.tiered_lines]
         self.helper = form_helper()
 
     def clean_due(self):

@@ -92,16 +92,16 @@ def proposals(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
 
 def sources(return_: Return) -> set[str]:
     """Every name that a proposal can have in this return."""
-    areas = return_.proforma.section_by_key["outcomes"].groups
+    areas = return_.proforma.by_tier.groups if return_.proforma.by_tier else ()
     return {BLOCKERS} | {f"{kind}-{area.key}" for kind in ("late", "red") for area in areas}
 
 
 def _mandatory(assessment: Assessment) -> dict:
     """By area: the mandatory outcomes that apply, each with its tier and lights."""
     answers = assessment.answers
-    section = answers.return_.proforma.section_by_key["outcomes"]
+    section = answers.return_.proforma.by_tier
     found = {}
-    for area, lines in section.grouped_lines():
+    for area, lines in section.grouped_lines() if section else ():
         for line in lines:
             tier = answers.return_.proforma.tier_of(line)
             lights = answers.lights(Place(answers.return_, section, line))
@@ -113,7 +113,7 @@ def _mandatory(assessment: Assessment) -> dict:
 def _late_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
     """Mandatory outcomes forecast amber or red on the day they are due, by area; a blank forecasts nothing."""
     proforma = assessment.answers.return_.proforma
-    dates = [point.date for point in proforma.section_by_key["outcomes"].points]
+    dates = [point.date for point in proforma.by_tier.points] if proforma.by_tier else []
     covered = {code for risk in known for code in risk.codes}
     found = []
     for area, rows in _mandatory(assessment).items():

@@ -12,13 +12,13 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
+from efficiency.gains.target import gains_section, years_against_target
 from efficiency.models import Risk
 from outcomes.progress import standing
 from returns.answers.reader import Answers, Place
 from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
-from returns.target import years_against_target
 from returns.values import wording
 from returns.values.parsing import clean_text
 from returns.values.sums import YearAgainstTarget
@@ -100,9 +100,9 @@ class Facts:
 
     def _light_counts(self) -> Iterator[LightCount]:
         answers, proforma = self.answers, self.return_.proforma
-        section = proforma.section_by_key["outcomes"]
+        section = proforma.by_tier
         letters = [light.key for light in proforma.scale]
-        for tier in proforma.tiers:
+        for tier in proforma.tiers if section else ():
             lines = [line for line in section.lines if line.tier == tier.key]
             lights = [answers.lights(Place(self.return_, section, line)) for line in lines]
             for at, point in enumerate(section.points):
@@ -120,8 +120,7 @@ class Facts:
         yield (
             "purpose",
             f"Cabinet is asked to consider and approve the council’s {round_.title}, which must reach the "
-            f"{round_.abbreviation} by {until}. Case studies and efficiency figures are still being validated and "
-            "may be corrected afterwards, within such power as Cabinet delegates.",
+            f"{round_.abbreviation} by {until}.{self._provisional()}",
         )
         yield "key-decision", "The decision asked for is not a key decision."
         yield (
@@ -139,15 +138,17 @@ class Facts:
             f"The form of the return is laid down by the {round_.abbreviation} and can’t be altered. It is filed "
             f"through the {round_.system}, which will also be used to follow progress until March 2006.",
         )
-        yield "considerations--outcomes", self._about_outcomes()
-        yield "considerations--lights", self._about_lights()
-        yield (
-            "considerations--target",
-            "Following the Gershon review, councils are expected to gain "
-            f"{wording.figure(target.percent_per_year)}% a year in efficiency until {target.until}. Gains from "
-            "e-procurement, e-recruitment and e-payments, forecast and actual, are part of the return.",
-        )
-        yield "considerations--gains", self._about_gains()
+        if proforma.by_tier:
+            yield "considerations--outcomes", self._about_outcomes()
+            yield "considerations--lights", self._about_lights()
+        if gains_section(proforma):
+            yield (
+                "considerations--target",
+                f"Following the {target.origin}, councils are expected to gain "
+                f"{wording.figure(target.percent_per_year)}% a year in efficiency until {target.until}. Gains, "
+                "forecast and actual, are part of the return.",
+            )
+            yield "considerations--gains", self._about_gains()
         yield "considerations--complete", self._about_completeness()
         yield (
             "risks--grant",
@@ -162,12 +163,21 @@ class Facts:
         yield "consultees", self._consultees()
         yield "background", self._background()
 
+    def _provisional(self) -> str:
+        words = self.return_.proforma.provisional_words
+        if not words:
+            return ""
+        return (
+            f" {capfirst(words)} are still being validated and may be corrected afterwards, within such power as "
+            "Cabinet delegates."
+        )
+
     def _responsibility(self) -> str:
         sponsors = [risk.member_sponsor for risk in self.risks if risk.member_sponsor]
         return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be named by the clerk"
 
     def _about_outcomes(self) -> str:
-        section = self.return_.proforma.section_by_key["outcomes"]
+        section = self.return_.proforma.by_tier
         places = [Place(self.return_, section, line) for line in section.lines]
         ours = [place for place in places if self.answers.applies(place)]
         owned = sum(self.answers.owner(place) is not None for place in ours)
@@ -191,7 +201,7 @@ class Facts:
             rest += f", and of {len(found.unknown)} the lights are not all given yet"
         risk = f" At severe risk: {', '.join(found.at_risk)}." if found.at_risk else ""
         if found.stretch:
-            last = self.return_.proforma.section_by_key["outcomes"].points[-1].label
+            last = self.return_.proforma.rating_points[-1].label
             risk += f" Adopted by choice, with no date to meet, and not green by {last}: {', '.join(found.stretch)}."
         return f"Of {found.total} priority outcomes {', '.join(parts[:-1])} and {parts[-1]}; {rest}.{risk}"
 

@@ -60,7 +60,6 @@ class Dashboard(ReturnMixin, TemplateView):
                 for s in proforma.sections
             ],
             "charts": light_charts(answers),
-            "points": proforma.section_by_key["outcomes"].points,
             "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
         }
 

@@ -259,7 +259,7 @@ def add_case_study(*, return_: Return, by: User, department: Department) -> Case
                 return_, "Case studies are brought by the department concerned. Ask one of its officers."
             )
         )
-    section, table = return_.proforma.tables["cases"]
+    table = return_.proforma.section_on("returns.CaseStudy").table_on("returns.CaseStudy")
     codes = CaseStudy.objects.filter(return_record=return_).values_list("line", flat=True)
     numbers = [int(code.removeprefix("C")) for code in codes]
     if len(numbers) >= table.most:
@@ -290,7 +290,8 @@ def remove_case_study(*, return_: Return, by: User, line: str) -> None:
     study = CaseStudy.objects.select_related("department").filter(return_record=return_, line=line).first()
     if study is None:
         raise ActionRefused("This case study has been removed already.")
-    section, table = return_.proforma.tables["cases"]
+    section = return_.proforma.section_on("returns.CaseStudy")
+    table = section.table_on("returns.CaseStudy")
     place = Place(return_, section, Line(key=line, label=study.title), study.department)
     if not access.can_remove_case_study(by, place, None):
         raise ActionRefused(

@@ -111,7 +111,7 @@ def _statement(assessment: Assessment, department: Department) -> Statement:
         verdict=_verdict(states, blockers),
         detail=_detail(states),
         sections=tuple(_sections(states)),
-        heads=heads_of(answers.return_.proforma.section_by_key["outcomes"].points),
+        heads=heads_of(answers.return_.proforma.rating_points),
         owners=owners,
         more_owners=more_owners,
         open=tuple(shown),
@@ -175,11 +175,11 @@ def _codes(codes: list[str]) -> str:
 
 def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLights, ...], str]:
     """Lights by owner, most lines first; those that don't fit added up in one row."""
-    points = answers.return_.proforma.section_by_key["outcomes"].points
+    points = answers.return_.proforma.rating_points
     lights: dict[str, Counter] = {}
     lines: Counter = Counter()
     for state in states:
-        if not state.applies or not any(c.field == "light" for t in state.place.tables for c in t.columns):
+        if not state.applies or not state.place.section.has_ratings:
             continue
         name = str(state.owner) if state.owner else "No owner"
         lines[name] += 1

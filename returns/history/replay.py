@@ -38,7 +38,8 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
     """Begin with a blank return and follow each event. `start` gives the places there are, not their answers."""
     state = Replayed(answers=_blank_cells(start))
     kinds = Event.Kind
-    _, cases = return_.proforma.tables["cases"]
+    section = return_.proforma.section_on("returns.CaseStudy")
+    cases = section and section.table_on("returns.CaseStudy")
     for event in events:
         place = (event.section, event.line or None, event.department_id)
         if event.kind == kinds.ANSWER:

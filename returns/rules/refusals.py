@@ -39,11 +39,10 @@ def _how(return_: Return, status: str, move: Event) -> str:
     )
     if decision.delegate_id:
         until = wording.day(decision.delegated_until)
-        power = f"{decision.delegate} may amend case studies and efficiency figures until {until}."
+        what = return_.proforma.provisional_words
+        power = f"{decision.delegate} may amend {what} until {until}."
         if status == Return.Status.AMENDING:
-            power = (
-                f"{decision.delegate} is amending case studies and efficiency figures, and may until {until}."
-            )
+            power = f"{decision.delegate} is amending {what}, and may until {until}."
         return f"{approved} {power}"
     return approved
 

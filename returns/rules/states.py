@@ -222,7 +222,7 @@ class StateWords:
     mark: str  # in capitals, on the cover
     approval: str  # whether Cabinet has approved it; sentences
     foot: str  # the same at the foot of each page
-    provisional: str  # who may still change case studies and efficiency, until when; empty when nobody may
+    provisional: str  # who may still change what is provisional, until when; empty when nobody may
     draft: bool
 
 
@@ -233,7 +233,7 @@ def state_words(return_: Return, day: datetime.date) -> StateWords:
 
 
 def provisional(return_: Return, day: datetime.date) -> str:
-    """Who may still change case studies and efficiency on that day and until when; empty when nobody may."""
+    """Who may still change what is provisional on that day and until when; empty when nobody may."""
     if return_.status not in (Status.APPROVED, Status.AMENDING):
         return ""
     return provisional_under(return_.decision, day)
@@ -253,7 +253,7 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
 def power(decision: Decision) -> str:
     """What the delegation of that decision allows."""
     until = wording.day(decision.delegated_until)
-    return f"{decision.delegate} may amend case studies and efficiency figures until {until}."
+    return f"{decision.delegate} may amend {decision.return_record.proforma.provisional_words} until {until}."
 
 
 def _preparing(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:

@@ -195,7 +195,9 @@ class ActList(ReturnMixin, TemplateView):
             return "none"
         until = wording.day(decision.delegated_until)
         passed = ", which has passed" if decision.delegated_until < clock.today() else ""
-        return f"{decision.delegate} may amend case studies and efficiency figures until {until}{passed}"
+        return (
+            f"{decision.delegate} may amend {self.return_.proforma.provisional_words} until {until}{passed}"
+        )
 
     def _can_happen(self, action: Action) -> bool:
         """Nobody begins an amendment where Cabinet gave no power to."""

@@ -41,11 +41,10 @@ class QueryCreate(ReturnMixin, TemplateView):
 
     def find(self):
         super().find()
-        wanted = self.request.GET
-        self.answers = read(self.return_, wanted.get("section", "outcomes"))
-        self.place = self.answers.place(
-            wanted.get("section", "outcomes"), wanted.get("line") or None, wanted.get("department") or None
-        )
+        wanted, by_tier = self.request.GET, self.return_.proforma.by_tier
+        section = wanted.get("section", by_tier.key if by_tier else "")
+        self.answers = read(self.return_, section)
+        self.place = self.answers.place(section, wanted.get("line") or None, wanted.get("department") or None)
         if self.place is None:
             raise Http404
         self.is_question = not access.can_watch(self.request.user, self.return_)
@@ -56,7 +55,7 @@ class QueryCreate(ReturnMixin, TemplateView):
             # Who asks in some state is refused by the act, which shows again what was typed.
             return access.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
         if self.is_question:
-            return access.can_ask_question(user, return_) and self.place.section.key == "outcomes"
+            return access.can_ask_question(user, return_) and self.place.section.has_tiers
         return access.can_raise_query(user, return_)
 
     def get_form(self, data=None) -> WordsForm:
