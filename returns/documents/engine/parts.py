@@ -23,7 +23,7 @@ CONTENTS = "contents"  # the part that says on which page the others begin
 PART = re.compile(r'(?=<div class="part" data-part="([a-z0-9-]+)">)')
 CLOSING = "</body>\n</html>\n"
 HEAD = re.compile(r"<head>.*?</head>", re.DOTALL)
-RUNNING = re.compile(r'<div class="running".*?</div>', re.DOTALL)
+RUNNING = re.compile(r'<div\s+class="running".*?</div>', re.DOTALL)
 UNKNOWN = '.toc a::after { content: "00" }\n'  # as wide as the number that is known later
 # The head and foot of a page tell its number, which no part knows: they are drawn when all pages are there.
 BARE = """
