@@ -25,7 +25,13 @@ def light_charts(answers: Answers) -> list[dict]:
         rows = []
         for index, point in enumerate(section.points):
             counts = Counter(row[index] for row in lights)
-            rows.append({"point": point, "counts": [(letter, counts[letter]) for letter in LETTERS]})
+            rows.append(
+                {
+                    "point": point,
+                    "counts": [(letter, counts[letter]) for letter in LETTERS],
+                    "named": [(WORDS[letter].capitalize(), counts[letter]) for letter in LETTERS],
+                }
+            )
         charts.append(
             {
                 "tier": tier,

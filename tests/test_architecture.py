@@ -1,10 +1,12 @@
 """The shape of the code: who imports whom, what templates may hold, and what is at the top level."""
 
 import ast
+import json
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -164,3 +166,110 @@ def test_only_the_lifecycle_moves_a_return_and_only_the_history_writes_events():
         ("returns/lifecycle/performing.py", "return_.status = "),
         ("returns/history/events.py", "Event.objects.bulk_create"),
     }
+
+
+# Words that are the key of a section or a table as well, where they mean something else.
+HOMONYMS = {
+    ("ieg4/settings.py", "outcomes"),  # the apps
+    ("ieg4/settings.py", "efficiency"),
+    ("efficiency/register/views.py", "outcomes"),  # what pages call the outcomes that a risk touches
+    ("ieg4/cabinet/report.py", "gains"),  # a column of the report's appendix
+    ("returns/demo/__init__.py", "gains"),  # a column of the demonstration data
+    ("returns/views/acts.py", "change"),  # a button
+    ("templates/returns/act_check.html", "change"),
+}
+
+
+def owners_of_keys() -> dict[str, set[str]]:
+    """The apps that keep the answers of each section and table of our forms, by key.
+
+    Where another app keeps some, a section is that app's, though returns keeps the declarations of nil.
+    """
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "returns/proforma").glob("*.json"):
+        for section in json.loads(path.read_text())["sections"]:
+            apps = {table["model"].split(".")[0] for table in section["tables"]}
+            for key in [section["key"], *(table["key"] for table in section["tables"])]:
+                found.setdefault(key, set()).update(apps - {"returns"} or apps)
+    return found
+
+
+def strings() -> list[tuple[Path, str]]:
+    """Every string in the code, and every quoted one in a tag or a value of a template."""
+    quoted = re.compile(r"""\{[{%][^}]*?['"]([\w-]+)['"]|value="([\w-]+)\"""")
+    nodes = [
+        (path, node)
+        for app in APPS
+        for path in modules(app)
+        for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    return [(path, node.value) for path, node in nodes if isinstance(getattr(node, "value", None), str)] + [
+        (path, first or second)
+        for path in (ROOT / "templates").rglob("*.html")
+        for first, second in quoted.findall(path.read_text())
+    ]
+
+
+def test_only_the_app_that_keeps_a_section_names_it():
+    """Others ask the form: who answers or signs it, whether it has tiers, ratings or points, and on which model."""
+    owners = owners_of_keys()
+    found = {
+        (str(path.relative_to(ROOT)), text)
+        for path, text in strings()
+        if text in owners and path.relative_to(ROOT).parts[0] not in owners[text]
+    }
+
+    assert found == HOMONYMS
+
+
+LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")
+
+
+def headings(page: Path) -> set[str]:
+    """The anchors of a page: its headings in small letters, without marks, with hyphens for spaces."""
+    found = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
+def test_every_link_in_the_documents_leads_somewhere():
+    """To a file that is there, and where it names a heading, to a heading of that file."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    ).stdout  # fmt: skip
+    pages = [ROOT / name for name in listed.splitlines() if (ROOT / name).exists()]
+    links = [(page, *found) for page in pages for found in LINK.findall(page.read_text(encoding="utf-8"))]
+    targets = [
+        (page, target, anchor, page.parent / target if target else page) for page, target, anchor in links
+    ]
+    wrong = {
+        (str(page.relative_to(ROOT)), f"{target}#{anchor}" if anchor else target)
+        for page, target, anchor, file in targets
+        if not file.exists() or (anchor and anchor not in headings(file))
+    }
+
+    assert len(links) > 40
+    assert wrong == set()
+
+
+def test_the_list_of_decisions_names_each_of_them():
+    folder = ROOT / "docs/decisions"
+    named = re.findall(
+        r"^- \[\d{4}\]\((.+?)\) ", (folder / "README.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+
+    assert named == sorted(path.name for path in folder.glob("[0-9]*.md"))
+
+
+def test_the_stair_is_drawn_as_the_contract_has_it():
+    """Every room of returns, from top to bottom; what is no room (migrations, apps, filters) is not drawn."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    layers = next(each["layers"] for each in contracts if each.get("containers") == ["returns"])
+    kept = [room for layer in layers for room in layer.split(" | ")]
+    page = (ROOT / "docs/architecture.md").read_text(encoding="utf-8")
+    drawing = page.split("## The stair of `returns`")[1].split("\n    ", 1)[1].split("\n\n")[0]
+    drawn = [room for line in drawing.splitlines() for room in re.findall(r"[a-z]+", line[:46])]
+
+    assert drawn == [room for room in kept if room not in {"migrations", "apps", "templatetags", "target"}]

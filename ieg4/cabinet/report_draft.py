@@ -19,6 +19,7 @@ from returns.answers.reader import Answers, Place
 from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
+from returns.rules.states import amendable
 from returns.values import wording
 from returns.values.parsing import clean_text
 from returns.values.sums import YearAgainstTarget
@@ -164,7 +165,7 @@ class Facts:
         yield "background", self._background()
 
     def _provisional(self) -> str:
-        words = self.return_.proforma.provisional_words
+        words = amendable(self.return_)
         if not words:
             return ""
         return (

@@ -4,10 +4,12 @@ from django.urls import reverse
 from django.views.generic import TemplateView
 
 from outcomes.progress import Standing, standing
+from returns import clock
 from returns.answers.reader import read
 from returns.checks.completeness import assess
 from returns.models import Query, Version
 from returns.rules import access, refusals
+from returns.rules.states import delegation_words, page_words
 from returns.values.digests import short_code
 from returns.versions.snapshot import thaw_version
 from returns.views.base import ReturnMixin
@@ -48,6 +50,8 @@ class CabinetPage(ReturnMixin, TemplateView):
         last_date = dates[-1].label if dates else ""
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
+            "words": page_words(self.return_, clock.today(), len(assessment.blockers)),
+            "delegation": delegation_words(self.return_.decision),
             "act": next_act(assessment, user, tasks_of(assessment, user)),
             "contradictions": contradictions_shown(user, assessment),
             "standing": (found := standing(answers)),
@@ -86,5 +90,5 @@ def _standing_rows(found: Standing, last_date: str) -> list[tuple[str, list[str]
         ("At severe risk", found.at_risk, "not green by its date"),
         *([stretch] if found.stretch else []),
         *([unknown] if found.unknown else []),
-        ("Outside", found.outside, "not applicable or not adopted"),
+        ("Not applicable", found.outside, "not a function of this council, or not adopted"),
     ]

@@ -1,11 +1,16 @@
 """The lead's dashboard and the list of all blockers."""
 
+from dataclasses import dataclass
+
 from django.views.generic import TemplateView
 
 from outcomes.progress import light_charts
 from returns import clock
-from returns.checks.completeness import assess
+from returns.checks.completeness import Assessment, Blocker, Tally, assess
+from returns.models import Department
+from returns.proforma import Section
 from returns.rules import access, refusals
+from returns.rules.states import page_words
 from returns.views.base import ReturnMixin
 from returns.work.next_act import next_act, tasks_of
 
@@ -23,45 +28,63 @@ class Dashboard(ReturnMixin, TemplateView):
         return access.can_watch(self.request.user, self.return_)
 
     def get_context_data(self, **kwargs):
-        assessment = assess(self.return_)
-        answers = assessment.answers
-        proforma = self.return_.proforma
-        cells = assessment.by_department_and_section()
-        departments = [*answers.departments, None]
-        rows = []
-        for department in departments:
-            pk = department and department.pk
-            tally = assessment.tally_of(
-                lambda state, pk=pk: (state.department.pk if state.department else None) == pk
-            )
-            if department or tally.required or tally.blockers:
-                counts = [(section, cells.get((pk, section.key))) for section in proforma.sections]
-                rows.append((department, counts, tally))
+        return_, user = self.return_, self.request.user
+        assessment = assess(return_)
         owners = [_owner_row(owner, blockers) for owner, blockers in assessment.by_owner()]
-        unsigned = {part.department: part for part in assessment.parts if part.unsigned}
-        rows = [(*row, unsigned.get(row[0]) if row[0] else None) for row in rows]
-        user = self.request.user
         act = next_act(assessment, user, tasks_of(assessment, user))
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
+            "words": page_words(return_, clock.today(), len(assessment.blockers)),
             "contradictions": contradictions_shown(user, assessment),
             "owners": owners,
-            "signatures_missing": len(assessment.missing_signatures),
-            "not_places": -len(assessment.missing_signatures),
-            "lock": refusals.why_locked(self.return_),
+            "lock": refusals.why_locked(return_),
             "act": act,
-            "can_allocate": access.can_allocate(user, self.return_),
-            "can_remind": access.can_remind(user, self.return_),
-            "remind_all": access.can_remind(user, self.return_) and not (act and act.posts),
+            "can_allocate": access.can_allocate(user, return_),
+            "can_remind": access.can_remind(user, return_),
+            "remind_all": access.can_remind(user, return_) and not (act and act.posts),
             "people": sum(row["owner"] is not None for row in owners),
-            "rows": rows,
+            "rows": _department_rows(assessment),
+            "figures": _unsigned_figures(assessment),
+            "unsigned": len(assessment.missing_signatures),
             "section_totals": [
-                (s, assessment.tally_of(lambda state, key=s.key: state.place.section.key == key))
-                for s in proforma.sections
+                assessment.tally_of(lambda state, key=section.key: state.place.section.key == key).blockers
+                for section in return_.proforma.sections
             ],
-            "charts": light_charts(answers),
-            "cabinet_days": (self.return_.cabinet_date - clock.today()).days,
+            "charts": light_charts(assessment.answers),
         }
+
+
+@dataclass(frozen=True)
+class DepartmentRow:
+    """What a department has answered, and its blockers by section; `blockers` counts a missing signature too."""
+
+    department: Department | None  # none for what belongs to no department yet
+    cells: list[tuple[Section, Tally | None]]  # none where the department isn't asked
+    tally: Tally
+    blockers: int
+    unsigned: bool
+
+
+def _department_rows(assessment: Assessment) -> list[DepartmentRow]:
+    """Each department that is asked anything, then what belongs to none. Their blockers and the figures' signature
+    are all blockers there are."""
+    sections = assessment.answers.return_.proforma.sections
+    cells = assessment.by_department_and_section()
+    unsigned = {part.department for part in assessment.parts if part.unsigned and part.department}
+    rows = []
+    for department in (*assessment.answers.departments, None):
+        tally = assessment.tally_of(lambda state, whose=department: state.department == whose)
+        blockers = sum(b.department == department and b.kind != "figures" for b in assessment.blockers)
+        if department or tally.required or blockers:
+            pk = department and department.pk
+            counts = [(section, cells.get((pk, section.key))) for section in sections]
+            rows.append(DepartmentRow(department, counts, tally, blockers, department in unsigned))
+    return rows
+
+
+def _unsigned_figures(assessment: Assessment) -> Blocker | None:
+    """The missing signature of the section 151 officer."""
+    return next((blocker for blocker in assessment.blockers if blocker.kind == "figures"), None)
 
 
 def _owner_row(owner, blockers) -> dict:

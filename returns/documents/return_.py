@@ -14,7 +14,7 @@ from .. import clock
 from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
-from ..rules.states import power, provisional_under, state_words
+from ..rules.states import delegation_words, provisional_under, state_words
 from ..values import wording
 from ..values.digests import short_code
 from ..values.parsing import clean_text
@@ -197,7 +197,7 @@ def version_words(
             ("Decision", decision.text),
         ]
         if decision.delegate:
-            facts.append(("Delegation", power(decision)))
+            facts.append(("Delegation", delegation_words(decision)))
         state, note = "APPROVED BY CABINET", f"{met}, minute {decision.number}"
         stamp = f"As approved by Cabinet, {met}"
         title, head = "Approval", ""

@@ -13,6 +13,7 @@ from ..answers.reader import Answers, Place
 from ..forms.answers import PageForm, VersionField, WordsField, form_helper
 from ..models import Correctable, Decision, Filing, Return, Role, User
 from ..rules import access
+from ..rules.states import amendable
 from ..values import wording
 from . import Action
 
@@ -180,7 +181,7 @@ class ApprovalForm(ReferralForm):
             groups__name__in=access.ANSWERING | {Role.LEAD},
         ).exclude(groups__name=Role.FINANCE)
         self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
-        may_amend = self.return_.proforma.provisional_words
+        may_amend = amendable(self.return_)
         self.fields["delegate"].help_text = f"{capfirst(may_amend)} only."
         if not may_amend:
             del self.fields["delegate"], self.fields["delegated_until"]

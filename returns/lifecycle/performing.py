@@ -136,6 +136,7 @@ def _write(transition: Transition, step: Step, drawn: Version | None, report: Re
     history.record(return_, events)
     if transition.target:
         return_.status = transition.target
+        return_.__dict__.pop("last_move", None)
         return_.save(update_fields=["status"])
     if drawn:
         drawn.event = step.event

@@ -13,7 +13,7 @@ from ..answers.reader import read
 from ..checks.completeness import assess
 from ..messages.notices import tell, with_roles
 from ..models import Decision, Event, Filing, Return, Role, SentBack, User
-from ..rules.states import power
+from ..rules.states import delegation_words
 from ..values import wording
 from ..values.digests import canonical
 from ..versions.snapshot import says_the_same, thaw_version
@@ -188,7 +188,7 @@ def decided(step: Step) -> None:
     on = wording.day(decision.date)
     text = f"Cabinet’s decision of {on}, minute {decision.minute}: {decision.text}"
     if decision.delegate:
-        text += f" {power(decision)}"
+        text += f" {delegation_words(decision)}"
     subject = (
         "Cabinet approved the return"
         if decision.outcome == "approved"

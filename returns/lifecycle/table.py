@@ -1,4 +1,4 @@
-"""One table of what may follow what: pages draw their buttons from it, acts run by it, the README prints it."""
+"""One table of what may follow what: pages draw buttons from it, acts run by it, docs/lifecycle.md prints it."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def opening_action(return_: Return, user: User) -> Action | None:
 
 
 def as_markdown() -> str:
-    """The table for the README."""
+    """The table for docs/lifecycle.md."""
     rows = ["| act | from | to | who | on condition of |", "| --- | --- | --- | --- | --- |"]
     for action, transition in TRANSITIONS.items():
         sources = ", ".join(wording.within_sentence(status.label) for status in transition.sources)

@@ -10,7 +10,6 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from ..values import wording
 from .contradictions import contradictions
 
 FOLDER = Path(__file__).parent
@@ -310,14 +309,6 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
     def rating_points(self) -> tuple[Point, ...]:
         """The dates at which lines are rated: the same in every section, which the checks see to."""
         return self.rated[0].points if self.rated else ()
-
-    @cached_property
-    def provisional_words(self) -> str:
-        """What may be amended under a delegation: "case studies and efficiency figures"; empty where nothing may."""
-        found = [section for section in self.sections if section.provisional]
-        texts = [wording.within_sentence(each.short) for each in found if each.signed_by == "department"]
-        figures = [wording.within_sentence(each.short) for each in found if each.signed_by == "finance"]
-        return wording.listed([*texts, *(f"{each} figures" for each in figures)])
 
     def section_on(self, model: str) -> Section | None:
         """The first section with a table that is kept in that model; None where there is none."""

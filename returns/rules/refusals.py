@@ -2,6 +2,7 @@
 
 from ..models import Correctable, Event, Return, Role, User
 from ..values import wording
+from .states import delegation_words
 
 
 def why_locked(return_: Return) -> str:
@@ -37,14 +38,7 @@ def _how(return_: Return, status: str, move: Event) -> str:
         f"Approved by Cabinet on {wording.day(decision.day)}, minute {decision.number}, as "
         f"{decision.event.by} recorded on {wording.moment(decision.event.at)}{_corrected(decision)}, so it is locked."
     )
-    if decision.delegate_id:
-        until = wording.day(decision.delegated_until)
-        what = return_.proforma.provisional_words
-        power = f"{decision.delegate} may amend {what} until {until}."
-        if status == Return.Status.AMENDING:
-            power = f"{decision.delegate} is amending {what}, and may until {until}."
-        return f"{approved} {power}"
-    return approved
+    return f"{approved} {delegation_words(decision)}" if decision.delegate_id else approved
 
 
 def _corrected(record: Correctable) -> str:

@@ -25,7 +25,8 @@ class PageWords:
     """What a page about the whole return says of its state."""
 
     heading: str  # how far the return is, and what keeps it from going on: sentences
-    filing_date: str  # when it has to be filed, or that it is: a sentence
+    to_file: str  # when it has to be filed: a sentence; nothing once it is filed
+    filing_date: str  # the same, or when it was filed
     cabinet_date: str  # when Cabinet meets, or what it decided: a sentence
     cabinet: Fact
     filing: Fact
@@ -39,6 +40,7 @@ def page_words(return_: Return, day: datetime.date, blockers: int) -> PageWords:
     status, move = Status(return_.status), return_.last_move
     return PageWords(
         heading=_heading(return_, day, move, blockers),
+        to_file="" if status == Status.SUBMITTED else _filing_date(return_, day),
         filing_date=_filing_date(return_, day),
         cabinet_date=_cabinet_date(return_, day),
         cabinet=_cabinet_fact(return_, day),
@@ -49,15 +51,58 @@ def page_words(return_: Return, day: datetime.date, blockers: int) -> PageWords:
     )
 
 
+@dataclass(frozen=True)
+class Stage:
+    """One of the states in their order, with what it means for those who work on the return."""
+
+    label: str
+    meaning: str
+    present: bool
+    since: datetime.datetime | None  # when the return came into it; of the present one alone
+
+
+def stages(return_: Return) -> list[Stage]:
+    """The states of a return in their order."""
+    move = return_.last_move
+    return [
+        Stage(
+            status.label,
+            _MEANING[status],
+            here := status == return_.status,
+            move.at if here and move else None,
+        )
+        for status in Status
+    ]
+
+
+def delegation_words(decision: Decision | None) -> str:
+    """What Cabinet allowed whom, and until when, with its approval; nothing where it did not approve."""
+    if decision is None or decision.outcome != Decision.Outcome.APPROVED:
+        return ""
+    if decision.delegate is None:
+        return "Nobody may amend the approved return."
+    return (
+        f"Cabinet allowed {decision.delegate} to amend {amendable(decision.return_record)} until "
+        f"{wording.day(decision.delegated_until)}."
+    )
+
+
+def amendable(return_: Return) -> str:
+    """The sections that a delegate may amend, within a sentence."""
+    sections = [section for section in return_.proforma.sections if section.provisional]
+    return wording.listed([wording.within_sentence(section.title) for section in sections])
+
+
 def _heading(return_: Return, day: datetime.date, move: Event | None, blockers: int) -> str:
     status = Status(return_.status)
     if status == Status.PREPARING:
         return grant_at_risk(return_, blockers) or "Nothing blocks the return: it can go to Cabinet."
     if status == Status.REFERRED_BACK:
-        return f"{_how_it_came_back(return_, move)} {_kept_from_cabinet(blockers)}"
+        risk = grant_at_risk(return_, blockers) or "Nothing blocks it: it can go to Cabinet."
+        return f"{_how_it_came_back(return_, move)} {risk}"
     situation = _SITUATION[status](return_, day)
     if status == Status.AMENDING and blockers and day <= return_.decision.delegated_until:
-        return f"{situation} {wording.counted(blockers, 'blocker')} {wording.noun(blockers, 'is', 'are')} left in it."
+        return f"{situation} The amendment has {wording.counted(blockers, 'blocker')} left."
     return situation
 
 
@@ -88,13 +133,24 @@ def _reopened_from(return_: Return, move: Event | None) -> Status | None:
 
 
 def _is_with_cabinet(return_: Return, day: datetime.date) -> str:
-    meeting = return_.cabinet_date
+    meeting, sent = return_.cabinet_date, _sent_after_the_meeting(return_)
+    if sent:
+        return f"The return went to Cabinet on {wording.day(sent)}. No decision is recorded yet."
     if day > meeting:
         return (
             f"The return is with Cabinet. The meeting was planned for {wording.day(meeting)}; "
             "no decision is recorded yet."
         )
     return f"The return is with Cabinet, which meets {'today' if day == meeting else f'on {wording.day(meeting)}'}."
+
+
+def _sent_after_the_meeting(return_: Return) -> datetime.date | None:
+    """The day on which the return went to Cabinet, where that was after the meeting whose date is known."""
+    move = return_.last_move
+    if return_.status != Status.WITH_CABINET or move is None or move.kind != Event.Kind.SENT:
+        return None
+    sent = clock.day_of(move.at)
+    return sent if sent > return_.cabinet_date else None
 
 
 _REOPENED = {
@@ -113,16 +169,8 @@ def _how_it_came_back(return_: Return, move: Event | None) -> str:
     return f"Cabinet referred the return back{when}."
 
 
-def _kept_from_cabinet(blockers: int) -> str:
-    if not blockers:
-        return "Nothing blocks it: it can go to Cabinet."
-    return (
-        f"{wording.counted(blockers, 'blocker')} {wording.noun(blockers, 'keeps', 'keep')} it from Cabinet."
-    )
-
-
 def _is_approved(return_: Return, day: datetime.date) -> str:
-    return f"Cabinet approved the return on {wording.day(return_.decision.day)}. It is ready to be filed."
+    return f"Cabinet approved the return on {wording.day(return_.decision.day)}."
 
 
 def _is_amending(return_: Return, day: datetime.date) -> str:
@@ -160,31 +208,44 @@ _NOTHING_BLOCKS = {
     Status.AMENDING: "No blocker is left. Once it is signed again, the amendment can be finished.",
     Status.SUBMITTED: "No blocker is left.",
 }
+_MEANING = {
+    Status.PREPARING: "Departments answer and heads of department sign.",
+    Status.WITH_CABINET: "Locked. Cabinet reads a stored version.",
+    Status.REFERRED_BACK: "Only if needed: the lines sent back are open, the others are locked.",
+    Status.APPROVED: "Locked. The PDF that Cabinet approved is stored.",
+    Status.AMENDING: "Only if Cabinet allowed it: the named officer amends some sections.",
+    Status.SUBMITTED: "Locked. Filed, with its reference.",
+}
+_DID = {
+    Decision.Outcome.APPROVED: "approved the return",
+    Decision.Outcome.REFERRED_BACK: "referred the return back",
+}
 _DECIDED = frozenset({Status.APPROVED, Status.AMENDING, Status.SUBMITTED})
 
 
 def _filing_date(return_: Return, day: datetime.date) -> str:
     filing, deadline = return_.filing, return_.proforma.round.deadline
-    filed = f"It was filed on {wording.day(filing.day)}, reference {filing.number}" if filing else ""
+    filed = f"The return was filed on {wording.day(filing.day)}, reference {filing.number}" if filing else ""
     if return_.status == Status.SUBMITTED:
         return f"{filed}."
-    if day > deadline:
-        return f"{filed}, before it was reopened." if filed else f"Filing closed on {wording.day(deadline)}."
     days = (deadline - day).days
-    left = (
-        f"{wording.counted(days, 'day')} {wording.noun(days, 'is', 'are')} left" if days else "that is today"
-    )
-    by = f"by {wording.weekday(deadline)}: {left}."
-    return f"{filed}, and has to be filed again {by}" if filed else f"It has to be filed {by}"
+    if days < 0:
+        return f"{filed}, before it was reopened." if filed else f"Filing closed on {wording.day(deadline)}."
+    must = f"{filed}, and has to be filed again" if filed else "The return has to be filed"
+    if days == 0:
+        return f"{must} today, {wording.weekday(deadline)}."
+    left = f"{wording.counted(days, 'day')} {wording.noun(days, 'is', 'are')} left"
+    return f"{must} by {wording.weekday(deadline)}: {left}."
 
 
 def _cabinet_date(return_: Return, day: datetime.date) -> str:
     decision, meeting = return_.decision, return_.cabinet_date
-    if decision and return_.status in _DECIDED:
-        return f"Cabinet approved the return on {wording.weekday(decision.day)}, minute {decision.number}."
-    if day > meeting and decision and return_.status == Status.REFERRED_BACK:
-        word = "approved" if decision.outcome == Decision.Outcome.APPROVED else "referred back"
-        return f"Cabinet {word} the return on {wording.weekday(decision.day)}, minute {decision.number}."
+    back = return_.status == Status.REFERRED_BACK and day > meeting
+    if decision and (back or return_.status in _DECIDED):
+        did = _DID[Decision.Outcome(decision.outcome)]
+        return f"Cabinet {did} on {wording.weekday(decision.day)}, minute {decision.number}."
+    if sent := _sent_after_the_meeting(return_):
+        return f"The return went to Cabinet on {wording.weekday(sent)}."
     return f"Cabinet {'was to meet' if day > meeting else 'meets'} on {wording.weekday(meeting)}."
 
 
@@ -192,6 +253,8 @@ def _cabinet_fact(return_: Return, day: datetime.date) -> Fact:
     decision = return_.decision
     if decision and return_.status in _DECIDED:
         return Fact("approved", f"{wording.day(decision.day)}, minute {decision.number}")
+    if sent := _sent_after_the_meeting(return_):
+        return Fact("awaited", f"sent {wording.day(sent)}")
     return Fact(_until(return_.cabinet_date, day), wording.weekday(return_.cabinet_date))
 
 
@@ -209,9 +272,9 @@ def _until(date: datetime.date, day: datetime.date) -> str:
 
 
 def _since(return_: Return, move: Event | None) -> str:
-    decision, status = return_.decision, Status(return_.status)
-    if status in (Status.APPROVED, Status.AMENDING):
-        return f"{status.label}, {_met(decision)}"
+    status = Status(return_.status)
+    if status == Status.APPROVED:
+        return f"Approved by Cabinet on {_met(return_.decision)}"
     return f"{status.label} since {wording.day(clock.day_of(move.at))}" if move else status.label
 
 
@@ -222,7 +285,7 @@ class StateWords:
     mark: str  # in capitals, on the cover
     approval: str  # whether Cabinet has approved it; sentences
     foot: str  # the same at the foot of each page
-    provisional: str  # who may still change what is provisional, until when; empty when nobody may
+    provisional: str  # who may still change case studies and efficiency, until when; empty when nobody may
     draft: bool
 
 
@@ -233,7 +296,7 @@ def state_words(return_: Return, day: datetime.date) -> StateWords:
 
 
 def provisional(return_: Return, day: datetime.date) -> str:
-    """Who may still change what is provisional on that day and until when; empty when nobody may."""
+    """Who may still change case studies and efficiency on that day and until when; empty when nobody may."""
     if return_.status not in (Status.APPROVED, Status.AMENDING):
         return ""
     return provisional_under(return_.decision, day)
@@ -248,12 +311,6 @@ def provisional_under(decision: Decision | None, day: datetime.date) -> str:
     return (
         f"{decision.delegate} may change this section until {until}, under Cabinet’s delegation of {given}."
     )
-
-
-def power(decision: Decision) -> str:
-    """What the delegation of that decision allows."""
-    until = wording.day(decision.delegated_until)
-    return f"{decision.delegate} may amend {decision.return_record.proforma.provisional_words} until {until}."
 
 
 def _preparing(return_: Return, day: datetime.date) -> tuple[str, str, str, bool]:

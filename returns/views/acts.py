@@ -15,6 +15,7 @@ from ..lifecycle import TRANSITIONS, Action, available_actions, perform, rehears
 from ..lifecycle.forms import FORMS, ElementsForm, element_key
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
+from ..rules.states import amendable, delegation_words, page_words, stages
 from ..values import wording
 from ..values.digests import short_code
 from .base import ReturnMixin, given_back
@@ -114,6 +115,7 @@ class ActPerform(ReturnMixin, TemplateView):
         context = super().get_context_data(**kwargs) | {
             "action": self.action,
             "transition": self.transition,
+            "amendable": amendable(self.return_),
             "can_watch": access.can_watch(self.request.user, self.return_),
             "form": form,
             "button": "Continue" if form.checked else BUTTONS.get(self.action, self.action.label),
@@ -149,7 +151,7 @@ class ActPerform(ReturnMixin, TemplateView):
 
 
 class ActList(ReturnMixin, TemplateView):
-    """Where the return stands on its way, what may be done next and by whom, and its versions."""
+    """The state of the return, what may be done next and by whom, and its versions."""
 
     template_name = "returns/act_list.html"
 
@@ -161,22 +163,22 @@ class ActList(ReturnMixin, TemplateView):
         mine = {action: why_not_yet(action, return_, user) for action in available_actions(return_, user)}
         ready = [action for action, reason in mine.items() if not reason]
         primary = next((action for action in ONWARD if action in ready), None)
-        working = return_.status in access.WORKING
+        blockers = len(assess(read(return_)).blockers) if return_.status in access.WORKING else 0
         return super().get_context_data(**kwargs) | {
-            "way": [(status, status == return_.status) for status in Return.Status],
+            "words": page_words(return_, clock.today(), blockers),
+            "stages": stages(return_),
             "primary": primary,
             "further": [action for action in ready if action != primary],
             "not_yet": [(action, reason) for action, reason in mine.items() if reason],
             "others": [
-                (action, transition)
+                (action, self._who(action), transition.condition)
                 for action, transition in TRANSITIONS.items()
                 if return_.status in transition.sources and action not in mine and self._can_happen(action)
             ],
-            "blockers": len(assess(read(return_)).blockers) if working else 0,
+            "blockers": blockers,
             "lock": refusals.why_locked(return_),
-            "move": return_.last_move,
             "decision": return_.decision,
-            "delegation": self._delegation(),
+            "delegation": delegation_words(return_.decision),
             "printed": _printed(return_.decision, versions),
             "filing": return_.filing,
             "filing_title": "Filing" if return_.status == Return.Status.SUBMITTED else "An earlier filing",
@@ -186,18 +188,12 @@ class ActList(ReturnMixin, TemplateView):
             "can_watch": access.can_watch(user, return_),
         }
 
-    def _delegation(self) -> str:
-        """What power Cabinet gave, once it has approved."""
-        decision = self.return_.decision
-        if decision is None or decision.outcome != Decision.Outcome.APPROVED:
-            return ""
-        if decision.delegate is None:
-            return "none"
-        until = wording.day(decision.delegated_until)
-        passed = ", which has passed" if decision.delegated_until < clock.today() else ""
-        return (
-            f"{decision.delegate} may amend {self.return_.proforma.provisional_words} until {until}{passed}"
-        )
+    def _who(self, action: Action) -> str:
+        """Who may do it: the delegate by name, others by their role."""
+        if action in (Action.AMEND, Action.FINISH):
+            delegation = self.return_.delegation
+            return f"{delegation.delegate}, until {wording.day(delegation.delegated_until)}"
+        return TRANSITIONS[action].who
 
     def _can_happen(self, action: Action) -> bool:
         """Nobody begins an amendment where Cabinet gave no power to."""

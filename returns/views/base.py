@@ -153,7 +153,6 @@ class ReturnMixin(CouncilMixin):
             "return_": self.return_,
             "proforma": self.return_.proforma,
             "today": clock.today(),
-            "days_left": (self.return_.proforma.round.deadline - clock.today()).days,
             "unseen_notices": self._unseen_notices(),
         }
 

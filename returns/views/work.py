@@ -1,6 +1,5 @@
 """What one person and one department owe."""
 
-from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import prefetch_related_objects
 from django.shortcuts import redirect
 from django.views.generic import TemplateView, View
@@ -10,6 +9,7 @@ from ..answers.reader import read
 from ..checks.completeness import Assessment, Blocker, PlaceState, assess
 from ..models import Event
 from ..rules import access, refusals
+from ..rules.states import grant_at_risk, page_words
 from ..values import wording
 from ..work.next_act import NextAct, Task, next_act, open_to_delegate, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
@@ -66,23 +66,15 @@ class MyWork(ReturnMixin, TemplateView):
     def _said(self, assessment: Assessment, heading: str, tasks: list[Task], mine: list) -> str:
         """What hangs on it, who else holds what, and how long there is."""
         held = sum(task.blocks for task in tasks)
+        words = page_words(self.return_, clock.today(), len(assessment.blockers))
         sentences = []
         if held:
-            grant = intcomma(assessment.grant_gbp)
-            sentences.append(f"While one blocker is left, the council’s whole £{grant} grant is exposed.")
+            sentences.append(grant_at_risk(self.return_, len(assessment.blockers)))
         else:
             said = _of_others(assessment, mine, self.request.user)
             sentences += [sentence for sentence in said if sentence != f"{heading}."]
-        if self.return_.filing is None:
-            sentences.append(self._until_filing())
-        return " ".join(sentences)
-
-    def _until_filing(self) -> str:
-        deadline = self.return_.proforma.round.deadline
-        days = (deadline - clock.today()).days
-        if days < 0:
-            return f"Filing closed on {wording.day(deadline)}."
-        return f"Filing closes in {wording.counted(days, 'day')}." if days else "Filing closes today."
+        sentences.append(words.to_file)
+        return " ".join(filter(None, sentences))
 
     def _last_saved(self) -> str:
         """The last answer this person saved, or nothing."""

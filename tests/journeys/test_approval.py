@@ -130,7 +130,10 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
     assert "APPROVED BY CABINET" in text
     assert "DRAFT" not in text
     assert "by Cabinet on 8 December 2004, minute 87, recorded by Philip Askew" in text
-    assert "Gareth Munn may amend case studies and efficiency figures until 20 December 2004." in text
+    assert (
+        "Cabinet allowed Gareth Munn to amend efficiency gains and local case studies until 20 December 2004."
+        in text
+    )
     number, digest = re.search(r"event ([\d,]+), digest ([0-9a-f]{64})", text).groups()
     assert "whole" in server.check_history("marchshire", "--head", f"{number}:{digest}")
     assert cabinet.request.get(link.get_attribute("href")).body() == approved

@@ -35,8 +35,8 @@ from tests.support.moving import (
 GAIN = {"section": "efficiency", "line": "EF1", "department": "corporate", "point": "2005-06"}
 LOCK = (
     "Approved by Cabinet on 2 December 2004, minute 64, as Angela Rudge recorded on 3 December 2004, "
-    "9:30am, so it is locked. Margaret Oduya is amending case studies and efficiency figures, and may until "
-    "20 December 2004. Once the amendment is finished or abandoned, Joanna Fairley can reopen chosen elements, "
+    "9:30am, so it is locked. Cabinet allowed Margaret Oduya to amend efficiency gains and local case studies "
+    "until 20 December 2004. Once the amendment is finished or abandoned, Joanna Fairley can reopen chosen elements, "
     "with a reason."
 )
 

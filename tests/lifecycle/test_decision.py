@@ -80,7 +80,7 @@ def test_approval_keeps_the_version_that_cabinet_saw_with_its_pdf(complete):
             "APPROVED BY CABINET",
             "by Cabinet on 16 December 2004, minute 112, recorded by Philip Askew",
             text,
-            "Gareth Munn may amend case studies and efficiency figures until 20 December 2004.",
+            "Cabinet allowed Gareth Munn to amend efficiency gains and local case studies until 20 December 2004.",
             f"Code {short_code(second.digest)}",
             f"event {event.number:,}, digest",
             "Meena Thakur, Director of Finance, section 151 officer",

@@ -222,10 +222,10 @@ def test_each_act_is_done_where_the_table_says_and_refused_elsewhere(station):
     assert state(station) == before
 
 
-def test_readme_prints_the_table():
-    readme = (Path(settings.BASE_DIR) / "README.md").read_text(encoding="utf-8")
+def test_documents_print_the_table():
+    page = (Path(settings.BASE_DIR) / "docs/lifecycle.md").read_text(encoding="utf-8")
 
-    printed = readme.split("<!-- lifecycle -->")[1].split("<!-- /lifecycle -->")[0]
+    printed = page.split("<!-- lifecycle -->")[1].split("<!-- /lifecycle -->")[0]
     assert printed.strip() == as_markdown()
 
 

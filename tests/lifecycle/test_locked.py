@@ -40,13 +40,10 @@ SENT = (
 )
 APPROVED = (
     "Approved by Cabinet on 2 December 2004, minute 64, as Angela Rudge recorded on 3 December 2004, 9:30am, "
-    "so it is locked. Margaret Oduya may amend case studies and efficiency figures until 20 December 2004. "
-    f"{OPENS}"
+    "so it is locked. Cabinet allowed Margaret Oduya to amend efficiency gains and local case studies until "
+    f"20 December 2004. {OPENS}"
 )
-AMENDING = APPROVED.replace(
-    "Margaret Oduya may amend case studies and efficiency figures until",
-    "Margaret Oduya is amending case studies and efficiency figures, and may until",
-).replace(OPENS, f"Once the amendment is finished or abandoned, {OPENS}")
+AMENDING = APPROVED.replace(OPENS, f"Once the amendment is finished or abandoned, {OPENS}")
 FILED = (
     "The return was filed on 8 December 2004, reference IEG4-0042, as Joanna Fairley recorded on "
     f"8 December 2004, 2:05pm, so it is locked. {OPENS}"

@@ -268,7 +268,7 @@ WHO_WHEN_WHY = {
     "amending": (
         "Approved by Cabinet on 2 December 2004, minute 64",
         "as Angela Rudge recorded on 3 December 2004, 9:30am, so it is locked.",
-        "Margaret Oduya is amending case studies and efficiency figures, and may until 20 December 2004.",
+        "Cabinet allowed Margaret Oduya to amend efficiency gains and local case studies until 20 December 2004.",
         "Joanna Fairley can reopen chosen elements, with a reason.",
     ),
     "submitted": (
