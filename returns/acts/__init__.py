@@ -33,6 +33,7 @@ from .signing import (
     statement_of,
     void_signatures,
 )
+from .versions import adopt_version, places_asked_anew
 
 __all__ = [
     "ActionRefused",
@@ -44,6 +45,7 @@ __all__ = [
     "Statement",
     "add_case_study",
     "add_paragraph",
+    "adopt_version",
     "allocate_lines",
     "answerer",
     "ask_question",
@@ -56,6 +58,7 @@ __all__ = [
     "lock",
     "makes_report_copies",
     "place_of",
+    "places_asked_anew",
     "prepared_by",
     "raise_query",
     "refuse_newer",

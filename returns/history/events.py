@@ -10,6 +10,7 @@ from ..answers.cells import figures_in_words, kept_in_words
 from ..answers.reader import Place
 from ..models import Allocation, Correction, Decision, Event, Filing, ReportCopy, Return, Version
 from ..models.report_headings import heading_of
+from ..proforma import load
 from . import hash_chain
 
 # What a correction is of, by the field that its event names.
@@ -107,6 +108,8 @@ def _explained(return_: Return, event: Event) -> Event:
         event.what = json.loads(event.detail)["what"]
     elif event.kind == Event.Kind.REPORT:
         event.what = f"{event.get_kind_display()}: {heading_of(event.field).title}"
+    elif event.kind == Event.Kind.FORM:
+        event.what = f"{event.get_kind_display()}: {load(event.new).name}"
     elif event.kind == Event.Kind.CORRECTED:
         event.what = f"{CORRECTED[event.field]} corrected"
     else:

@@ -19,6 +19,7 @@ class Replayed:
     """The state of a return as its history alone tells it."""
 
     status: str = START
+    form: str = ""  # the version of the form that was adopted last; empty where it is still the first
     answers: dict[tuple, str] = field(default_factory=dict)
     saves: dict[tuple, int] = field(default_factory=dict)
     allocations: dict[str, dict] = field(default_factory=dict)
@@ -82,6 +83,8 @@ def replay(return_: Return, events, start: Answers) -> Replayed:
             state.corrections[event.number] = json.loads(event.detail)
         elif event.kind == kinds.REPORT_KEPT:
             state.report_copies[event.number] = json.loads(event.detail)
+        elif event.kind == kinds.FORM:
+            state.form = event.new
         elif event.kind == kinds.STORED:
             state.versions[event.number - 1] = json.loads(event.detail)
         else:

@@ -50,7 +50,8 @@ class SectionDetail(SectionMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         states = [s for s in assess(self.answers).places if s.place.tables and self.can_see(s.place)]
-        if not states and not access.has_work(self.request.user, self.return_):
+        user, return_ = self.request.user, self.return_
+        if not states and not (access.has_work(user, return_) or access.can_watch(user, return_)):
             raise Http404
         return super().get_context_data(**kwargs) | {
             "section": self.section,

@@ -23,7 +23,10 @@ KINDS = {
     "queries": ("Queries", [Event.Kind.QUERIED, Event.Kind.ASKED, Event.Kind.REPLIED, Event.Kind.CLOSED]),
     "risks": ("Risk register", [Event.Kind.RISK]),
     "report": ("Covering report", [Event.Kind.REPORT, Event.Kind.REPORT_KEPT]),
-    "acts": ("Acts", [*MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED]),
+    "acts": (
+        "Acts",
+        [*MOVES, Event.Kind.SENT_BACK, Event.Kind.STORED, Event.Kind.CORRECTED, Event.Kind.FORM],
+    ),
 }
 
 

@@ -3,7 +3,7 @@
 from django.urls import reverse
 
 from ..models import Return
-from ..proforma import Section
+from ..proforma import Proforma, Section
 
 # By model in lower case: the name of the page that shows the section with a table on it.
 _OWN: dict[str, str] = {}
@@ -16,6 +16,13 @@ def shows(model: str, url_name: str) -> None:
 
 def has_own_page(section: Section) -> bool:
     return any(model in _OWN for model in section.models)
+
+
+def own_pages(proforma: Proforma) -> list[tuple[Section, str]]:
+    """The sections that have a page of another app, each with the name of that page, for the menu."""
+    return [
+        (section, _OWN[model]) for section in proforma.sections for model in section.models if model in _OWN
+    ]
 
 
 def section_url(return_: Return, section: Section) -> str:

@@ -24,6 +24,7 @@ from returns.proforma import Proforma, load, schema
 from tests.support.factories import AuthorityFactory, DepartmentFactory, UserFactory
 
 RAW = json.loads((schema.FOLDER / "ieg4-v2.json").read_text())
+SPECIAL = {"telephone": "01632 960101", "email": "someone@council.example"}
 ROLES = (Role.LEAD, Role.OFFICER, Role.HEAD, Role.FINANCE, Role.CLERK, Role.CABINET, Role.ADMINISTRATOR)
 
 
@@ -148,11 +149,9 @@ def _typed(entry: Entry, name: str) -> str:
     field = entry.record._meta.get_field(name)
     if field.choices:
         return next(value for value, _ in field.choices if value)
-    if name == "telephone":
-        return "01632 960101"
-    return {"EmailField": "a@b.example", "TextField": "As it is.", "CharField": "As it is."}.get(
-        field.get_internal_type(), "1"
-    )
+    if name in SPECIAL:
+        return SPECIAL[name]
+    return {"TextField": "As it is.", "CharField": "As it is."}.get(field.get_internal_type(), "1")
 
 
 def sign_all(return_: Return) -> None:
