@@ -141,7 +141,7 @@ def test_acts_take_keywords_only_and_lock_the_return():
         "save_answers", "add_case_study", "remove_case_study", "allocate_lines", "sign_department",
         "sign_figures", "raise_query", "ask_question", "reply_to_query", "close_query",
         "add_risk", "accept_risk", "dismiss_risk", "update_risk", "close_risk",
-        "correct_decision", "correct_filing",
+        "correct_decision", "correct_filing", "adopt_version",
         "save_edit",  # for edit_paragraph and add_paragraph
         "save_account",
     }  # fmt: skip
