@@ -23,7 +23,7 @@ class LightGrid(ReturnMixin, TemplateView):
     form_title = "Quick grid"
 
     def allowed(self) -> bool:
-        return access.has_work(self.request.user, self.return_)
+        return bool(self._sections()) and access.has_work(self.request.user, self.return_)
 
     def get(self, request, *args, **kwargs):
         kept = (
@@ -98,11 +98,11 @@ class LightGrid(ReturnMixin, TemplateView):
         return [entry for place in places for entry in self._lights(place)]
 
     def _sections(self):
-        return [self.return_.proforma.section_by_key[key] for key in ("outcomes", "change")]
+        return self.return_.proforma.rated
 
     def _answers(self):
         if not hasattr(self, "_read"):
-            self._read = read(self.return_, "outcomes", "change")
+            self._read = read(self.return_, *[section.key for section in self._sections()])
         return self._read
 
     def _formset(self, data=None):

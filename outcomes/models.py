@@ -50,8 +50,8 @@ class Outcome(Answer):
 
     def clean(self):
         """A reason is needed where the answer differs from what the proforma expects, except to adopt an outcome."""
-        section = self.return_record.proforma.section_by_key["outcomes"]
-        line = section.lines_by_key.get(self.line)
+        section = self.return_record.proforma.by_tier
+        line = section and section.lines_by_key.get(self.line)
         if line is None or self.reason:
             return
         tier = self.return_record.proforma.tier_of(line)

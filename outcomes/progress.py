@@ -12,10 +12,13 @@ CHART_LEFT, CHART_RIGHT, CHART_GAP = 92, 358, 2
 
 
 def light_charts(answers: Answers) -> list[dict]:
-    """For each tier: its name, due date, and how many have each rating at each date, as chart and text."""
-    section = answers.return_.proforma.section_by_key["outcomes"]
+    """For each tier: its name, due date, and how many have each rating at each date, as chart and text.
+
+    Empty where no line of the form has a tier.
+    """
+    section = answers.return_.proforma.by_tier
     charts = []
-    for tier in answers.return_.proforma.tiers:
+    for tier in answers.return_.proforma.tiers if section else ():
         lines = [line for line in section.lines if line.tier == tier.key]
         places = [Place(answers.return_, section, line) for line in lines]
         counts = answers.count_lights(places)
@@ -80,9 +83,11 @@ def standing(answers: Answers) -> Standing:
     date it is listed separately. One whose deciding ratings are blank is unknown; one that doesn't apply is
     outside.
     """
-    section = answers.return_.proforma.section_by_key["outcomes"]
-    dates = [point.date for point in section.points]
+    section = answers.return_.proforma.by_tier
     found = Standing([], [], [], [], [], [], [])
+    if section is None:
+        return found
+    dates = [point.date for point in section.points]
     for line in section.lines:
         lights = answers.lights(Place(answers.return_, section, line))
         due = answers.return_.proforma.tier_of(line).due

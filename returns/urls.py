@@ -9,6 +9,7 @@ from .views import (
     changes,
     correcting,
     documents,
+    form_versions,
     history,
     notices,
     people,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("<slug:round>/rekeying/", rekeying.RekeyingCheck.as_view(), name="rekeying-check"),
     path("<slug:round>/rekeying.csv", rekeying.RekeyingTemplate.as_view(), name="rekeying-template"),
     path("<slug:round>/proforma/", people.ProformaView.as_view(), name="proforma-detail"),
+    path("<slug:round>/proforma/adopt/", form_versions.FormAdopt.as_view(), name="form-adopt"),
     path(
         "<slug:round>/departments/<slug:department>/", work.DepartmentView.as_view(), name="department-detail"
     ),

@@ -1,6 +1,7 @@
 """The shape of the code: who imports whom, what templates may hold, and what is at the top level."""
 
 import ast
+import json
 import os
 import re
 import subprocess
@@ -36,9 +37,9 @@ LONG_FUNCTIONS = {
     ("efficiency/gains/views.py", "get_context_data"),
     ("ieg4/cabinet/report_draft.py", "drafts"),
     ("returns/documents/engine/tags.py", "_complete_table"),
-    ("returns/documents/gains.py", "efficiency"),
+    ("efficiency/gains/printing.py", "_gains"),
     ("returns/documents/return_.py", "return_context"),
-    ("returns/documents/sections.py", "_bvpi157"),
+    ("outcomes/printing.py", "_bvpi157"),
     ("returns/versions/snapshot.py", "thaw"),
 }
 BRANCHED_FUNCTIONS = {
@@ -278,7 +279,7 @@ def test_acts_take_keywords_only_lock_what_they_change_and_ask_a_rule_of_who_act
         "save_answers", "add_case_study", "remove_case_study", "allocate_lines", "sign_department",
         "sign_figures", "raise_query", "ask_question", "reply_to_query", "close_query",
         "add_risk", "accept_risk", "dismiss_risk", "update_risk", "close_risk",
-        "correct_decision", "correct_filing", "remind", "send_due", "mark_seen",
+        "correct_decision", "correct_filing", "remind", "send_due", "mark_seen", "adopt_version",
         "save_edit",  # for edit_paragraph and add_paragraph, whose part of it asks the rule
         "open_return", "save_account", "save_department",
     }  # fmt: skip
@@ -372,6 +373,60 @@ def test_only_the_lifecycle_moves_a_return_and_only_the_history_writes_events():
         ("returns/lifecycle/performing.py", "return_.status = "),
         ("returns/history/events.py", "Event.objects.bulk_create"),
     }
+
+
+# Words that are the key of a section or a table as well, where they mean something else.
+HOMONYMS = {
+    ("ieg4/settings.py", "outcomes"),  # the apps
+    ("ieg4/settings.py", "efficiency"),
+    ("efficiency/register/views.py", "outcomes"),  # what pages call the outcomes that a risk touches
+    ("ieg4/cabinet/report.py", "gains"),  # a column of the report's appendix
+    ("returns/demo/__init__.py", "gains"),  # a column of the demonstration data
+    ("returns/views/acts.py", "change"),  # a button
+    ("templates/returns/act_check.html", "change"),
+}
+
+
+def owners_of_keys() -> dict[str, set[str]]:
+    """The apps that keep the answers of each section and table of our forms, by key.
+
+    Where another app keeps some, a section is that app's, though returns keeps the declarations of nil.
+    """
+    found: dict[str, set[str]] = {}
+    for path in (ROOT / "returns/proforma").glob("*.json"):
+        for section in json.loads(path.read_text())["sections"]:
+            apps = {table["model"].split(".")[0] for table in section["tables"]}
+            for key in [section["key"], *(table["key"] for table in section["tables"])]:
+                found.setdefault(key, set()).update(apps - {"returns"} or apps)
+    return found
+
+
+def strings() -> list[tuple[Path, str]]:
+    """Every string in the code, and every quoted one in a tag or a value of a template."""
+    quoted = re.compile(r"""\{[{%][^}]*?['"]([\w-]+)['"]|value="([\w-]+)\"""")
+    nodes = [
+        (path, node)
+        for app in APPS
+        for path in modules(app)
+        for node in ast.walk(ast.parse(path.read_text()))
+    ]
+    return [(path, node.value) for path, node in nodes if isinstance(getattr(node, "value", None), str)] + [
+        (path, first or second)
+        for path in (ROOT / "templates").rglob("*.html")
+        for first, second in quoted.findall(path.read_text())
+    ]
+
+
+def test_only_the_app_that_keeps_a_section_names_it():
+    """Others ask the form: who answers or signs it, whether it has tiers, ratings or points, and on which model."""
+    owners = owners_of_keys()
+    found = {
+        (str(path.relative_to(ROOT)), text)
+        for path, text in strings()
+        if text in owners and path.relative_to(ROOT).parts[0] not in owners[text]
+    }
+
+    assert found == HOMONYMS
 
 
 LINK = re.compile(r"\[[^\]]*\]\((?!https?:|mailto:)([^)#\s]*)(?:#([^)\s]+))?\)")

@@ -6,9 +6,11 @@ from django.views.generic import TemplateView
 from returns.answers.reader import Place
 from returns.checks.completeness import assess
 from returns.rules import access
-from returns.target import baseline_spend, years_against_target
 from returns.values.sums import total
 from returns.views.base import Opens, ReturnMixin
+from returns.views.section_pages import section_url
+
+from .target import GAIN, NAMES, NOTE, baseline_spend, gains_section, years_against_target
 
 
 class GainList(ReturnMixin, TemplateView):
@@ -16,17 +18,23 @@ class GainList(ReturnMixin, TemplateView):
 
     template_name = "efficiency/gain_list.html"
 
+    def find(self):
+        super().find()
+        self.section = gains_section(self.return_.proforma)
+        if self.section is None:
+            raise Http404
+
     def get_context_data(self, **kwargs):
-        answers = self.answers_shown("efficiency")
-        section = self.return_.proforma.section_by_key["efficiency"]
-        table = section.table("gains")
+        section = self.section
+        answers, table = self.answers_shown(section.key), section.table_on(GAIN)
+        note = Place(self.return_, section)
         lines = [
             (
                 line,
                 [
                     (answers.council_sum(section, table, line, point, name), name, point)
                     for point in table.points
-                    for name in ("cashable", "non_cashable")
+                    for name in NAMES
                 ],
             )
             for line in section.lines
@@ -50,15 +58,13 @@ class GainList(ReturnMixin, TemplateView):
             "sums": sums,
             "years": years,
             "last": years[-1],
-            "baseline": baseline_spend(answers),
+            "baseline": baseline_spend(answers, section),
             "chart": _chart(years),
             "blank": next((state for state in mine if state.blank), None),
             "states": [state for state in mine if state.place.line],
-            "note": answers.place("efficiency", None),
-            "note_record": answers.record(
-                answers.place("efficiency", None), section.table("efficiency_note")
-            ),
-            "can_note": access.can_answer(user, answers.place("efficiency", None), None),
+            "note": note,
+            "note_record": answers.record(note, section.table_on(NOTE)),
+            "can_note": access.can_answer(user, note, None),
         }
 
 
@@ -94,6 +100,8 @@ class LineByDepartment(ReturnMixin, TemplateView):
             )
         return super().get_context_data(**kwargs) | {
             "section": self.section,
+            "section_url": section_url(self.return_, self.section),
+            "basis": next((c for t in self.section.tables for c in t.columns if c.field == "basis"), None),
             "line": self.line,
             "table": table,
             "columns": columns,

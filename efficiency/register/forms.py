@@ -29,10 +29,12 @@ class OutcomesField(forms.CharField):
         codes = {word.upper() for word in typed}
         unknown = [word for word in typed if word.upper() not in self.known]
         if unknown:
-            raise forms.ValidationError(
-                f"“{shorten(unknown[0])}” is not a priority outcome. "
-                f"Type codes from {self.known[0]} to {self.known[-1]}, such as R9, G8."
+            known = (
+                f"Type codes from {self.known[0]} to {self.known[-1]}."
+                if self.known
+                else "The form has none."
             )
+            raise forms.ValidationError(f"“{shorten(unknown[0])}” is not a priority outcome. {known}")
         return [code for code in self.known if code in codes]
 
     def validate(self, value):
@@ -98,7 +100,7 @@ class RiskForm(PageForm):
 
     def __init__(self, *args, return_: Return, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["lines"].known = [line.key for line in return_.proforma.section_by_key["outcomes"].lines]
+        self.fields["lines"].known = [line.key for line in return_.proforma.tiered_lines]
         self.helper = form_helper()
 
     def clean_due(self):

@@ -96,17 +96,17 @@ def proposals(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
 
 
 def sources(return_: Return) -> set[str]:
-    """Every source that a suggestion can have in this return."""
-    areas = return_.proforma.section_by_key["outcomes"].groups
+    """Every name that a proposal can have in this return."""
+    areas = return_.proforma.by_tier.groups if return_.proforma.by_tier else ()
     return {BLOCKERS} | {f"{kind}-{area.key}" for kind in ("late", "red") for area in areas}
 
 
 def _mandatory(assessment: Assessment) -> dict:
     """By area: the mandatory outcomes that apply, each with its tier and ratings."""
     answers = assessment.answers
-    section = answers.return_.proforma.section_by_key["outcomes"]
+    section = answers.return_.proforma.by_tier
     found = {}
-    for area, lines in section.grouped_lines():
+    for area, lines in section.grouped_lines() if section else ():
         for line in lines:
             tier = answers.return_.proforma.tier_of(line)
             lights = answers.lights(Place(answers.return_, section, line))
@@ -118,7 +118,7 @@ def _mandatory(assessment: Assessment) -> dict:
 def _late_areas(assessment: Assessment, known: list[Risk]) -> list[Proposal]:
     """Mandatory outcomes forecast amber or red at their due date, by area; a blank rating is left out."""
     proforma = assessment.answers.return_.proforma
-    dates = [point.date for point in proforma.section_by_key["outcomes"].points]
+    dates = [point.date for point in proforma.by_tier.points] if proforma.by_tier else []
     covered = {code for risk in known for code in risk.codes}
     found = []
     for area, rows in _mandatory(assessment).items():

@@ -42,12 +42,13 @@ class RegisterMixin(ReturnMixin):
 
     def linked(self, codes) -> list[tuple]:
         """Codes of outcomes with their lines, to name and to link."""
-        lines = self.return_.proforma.section_by_key["outcomes"].lines_by_key
+        lines = {line.key: line for line in self.return_.proforma.tiered_lines}
         return [(code, lines[code]) for code in codes if code in lines]
 
     def get_context_data(self, **kwargs):
         user = self.request.user
         return super().get_context_data(**kwargs) | {
+            "by_tier": self.return_.proforma.by_tier,
             "can_edit": access.can_edit_register(user, self.return_),
             "can_watch": access.can_watch(user, self.return_),
         }

@@ -35,6 +35,8 @@ from returns.versions.snapshot import thaw_version
 
 from .report_draft import Appendix, Facts, LightCount, RiskRow, YearRow
 
+# Sections of texts, which are read for facts that contradict the stored ones.
+WRITTEN = frozenset({"returns.context", "returns.casestudy"})
 FORMAT = "cabinet-report/1"
 OPEN_STATES = (Return.Status.PREPARING, Return.Status.REFERRED_BACK)
 
@@ -113,8 +115,9 @@ class Report:
     def _passages(self) -> Iterator[Passage]:
         for each in self.paragraphs:
             yield Passage(f"Covering report, {each.label}", each.text)
-        for key in ("context", "cases"):
-            section = self.return_.proforma.section_by_key[key]
+        for section in self.return_.proforma.sections:
+            if not section.models & WRITTEN:
+                continue
             for place in self.answers.places(section):
                 for cell in self.answers.cells(place):
                     if isinstance(cell.value, str) and cell.value:

@@ -12,14 +12,14 @@ from functools import cached_property
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 
+from efficiency.gains.target import gains_section, years_against_target
 from efficiency.models import Risk
 from outcomes.progress import standing
 from returns.answers.reader import Answers, Place
 from returns.checks.completeness import Assessment
 from returns.models import Event, Return, User, Version
 from returns.models.report_headings import RESPONSIBILITY
-from returns.rules.states import grant_at_risk, how_it_came_back
-from returns.target import years_against_target
+from returns.rules.states import amendable, grant_at_risk, how_it_came_back
 from returns.values import wording
 from returns.values.parsing import clean_text
 from returns.values.sums import YearAgainstTarget
@@ -101,9 +101,9 @@ class Facts:
 
     def _light_counts(self) -> Iterator[LightCount]:
         answers, proforma = self.answers, self.return_.proforma
-        section = proforma.section_by_key["outcomes"]
+        section = proforma.by_tier
         letters = [light.key for light in proforma.scale]
-        for tier in proforma.tiers:
+        for tier in proforma.tiers if section else ():
             lines = [line for line in section.lines if line.tier == tier.key]
             counted = answers.count_lights(Place(self.return_, section, line) for line in lines)
             for point in section.points:
@@ -123,8 +123,7 @@ class Facts:
         yield (
             "purpose",
             f"Cabinet is asked to consider and approve the council’s {round_.title}, which must reach the "
-            f"{round_.abbreviation} by {until}. Case studies and efficiency figures may be corrected after approval "
-            "only if Cabinet delegates authority to amend them.",
+            f"{round_.abbreviation} by {until}.{self._provisional()}",
         )
         yield "key-decision", "This is not a key decision."
         yield (
@@ -142,15 +141,17 @@ class Facts:
             f"The {round_.abbreviation} prescribes the form of the return, and councils may not alter it. It is "
             f"submitted through the {round_.system}, which will also be used to monitor progress until March 2006.",
         )
-        yield "considerations--outcomes", self._about_outcomes()
-        yield "considerations--lights", self._about_ratings()
-        yield (
-            "considerations--target",
-            "Following the Gershon review, councils are expected to make efficiency gains of "
-            f"{wording.figure(target.percent_per_year)}% a year until {target.until}. The return includes forecast "
-            "and actual gains from e-procurement, e-recruitment and e-payments.",
-        )
-        yield "considerations--gains", self._about_gains()
+        if proforma.by_tier:
+            yield "considerations--outcomes", self._about_outcomes()
+            yield "considerations--lights", self._about_ratings()
+        if gains_section(proforma):
+            yield (
+                "considerations--target",
+                f"Following the {target.origin}, councils are expected to make efficiency gains of "
+                f"{wording.figure(target.percent_per_year)}% a year until {target.until}. The return includes "
+                "forecast and actual gains.",
+            )
+            yield "considerations--gains", self._about_gains()
         yield "considerations--complete", self._about_completeness()
         yield (
             "risks--grant",
@@ -165,12 +166,19 @@ class Facts:
         yield "consultees", self._consultees()
         yield "background", self._background()
 
+    def _provisional(self) -> str:
+        words = amendable(self.return_)
+        if not words:
+            return ""
+        only_if = "may be corrected after approval only if Cabinet delegates authority to amend them."
+        return f" {capfirst(words)} {only_if}"
+
     def _responsibility(self) -> str:
         sponsors = [risk.member_sponsor for risk in self.risks if risk.member_sponsor]
         return Counter(sponsors).most_common(1)[0][0] if sponsors else "To be confirmed"
 
     def _about_outcomes(self) -> str:
-        section = self.return_.proforma.section_by_key["outcomes"]
+        section = self.return_.proforma.by_tier
         places = [Place(self.return_, section, line) for line in section.lines]
         ours = [place for place in places if self.answers.applies(place)]
         owned = sum(self.answers.owner(place) is not None for place in ours)
@@ -205,7 +213,7 @@ class Facts:
         if found.at_risk:
             text += f" At severe risk: {', '.join(found.at_risk)}."
         if found.stretch:
-            last = self.return_.proforma.section_by_key["outcomes"].points[-1].label
+            last = self.return_.proforma.rating_points[-1].label
             text += f" Adopted voluntarily, with no due date, and not green by {last}: {', '.join(found.stretch)}."
         return text
 

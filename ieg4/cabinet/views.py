@@ -33,7 +33,8 @@ class CabinetPage(ReturnMixin, TemplateView):
         live = read(self.return_)
         assessment = assess(live)
         answers = thaw_version(self.return_, versions[0]) if versions else live
-        outcomes = self.return_.proforma.section_by_key["outcomes"]
+        dates = self.return_.proforma.rating_points
+        last_date = dates[-1].label if dates else ""
         return super().get_context_data(**kwargs) | {
             "assessment": assessment,
             "words": page_words(self.return_, clock.today(), len(assessment.blockers)),
@@ -41,7 +42,7 @@ class CabinetPage(ReturnMixin, TemplateView):
             "act": next_act(assessment, user, tasks_of(assessment, user)),
             "contradictions": contradictions_shown(user, assessment),
             "standing": (found := standing(answers)),
-            "standing_rows": _standing_rows(found, outcomes.points[-1].label),
+            "standing_rows": _standing_rows(found, last_date),
             "outcomes_page": self._outcomes_page(versions),
             "version": versions[0] if versions else None,
             "versions": versions,
@@ -50,8 +51,7 @@ class CabinetPage(ReturnMixin, TemplateView):
             "filing": self.return_.filing,
             "questions": _questions(live),
             "can_ask": access.can_ask_question(user, self.return_),
-            "outcomes": outcomes.lines,
-            "last_date": outcomes.points[-1].label,
+            "last_date": last_date,
             "lock": refusals.why_locked(self.return_),
         }
 

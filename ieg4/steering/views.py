@@ -40,6 +40,7 @@ class Dashboard(ReturnMixin, TemplateView):
             "owners": owners,
             "lock": refusals.why_locked(return_),
             "act": act,
+            "newer": access.can_adopt_version(user, return_) and return_.newer_proforma,
             "can_allocate": access.can_allocate(user, return_),
             "can_remind": access.can_remind(user, return_),
             "remind_all": access.can_remind(user, return_) and not (act and act.posts),

@@ -30,6 +30,7 @@ from .signing import (
     statement_of,
     void_signatures,
 )
+from .versions import adopt_version, places_asked_anew
 
 __all__ = [
     "ActionRefused",
@@ -41,6 +42,7 @@ __all__ = [
     "Statement",
     "add_case_study",
     "add_paragraph",
+    "adopt_version",
     "allocate_lines",
     "answerer",
     "ask_question",
@@ -56,6 +58,7 @@ __all__ = [
     "makes_report_copies",
     "open_return",
     "place_of",
+    "places_asked_anew",
     "prepared_by",
     "raise_query",
     "refuse_newer",

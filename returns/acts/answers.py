@@ -77,6 +77,5 @@ def _not_yours(return_: Return, place: Place, by: User, allocation: Allocation |
     if not access.is_open(place):
         return f"{place.code} is locked. {refusals.why_locked(return_)}"
     return (
-        f"You can’t change {place.code}: it may have been given to someone else. "
-        "Ask the e-government lead."
+        f"You can’t change {place.code}: it may have been given to someone else. Ask the e-government lead."
     )

@@ -32,8 +32,10 @@ def ask_question(*, return_: Return, by: User, place: Place, text: str) -> Query
         raise ActionRefused(
             "Only a Cabinet member asks questions, from the day the return is sent to Cabinet until it is filed."
         )
-    if place.section.key != "outcomes":
-        raise ActionRefused("A question is about an outcome. Choose one of R1 to E18.")
+    if not place.section.has_tiers:
+        lines = return_.proforma.tiered_lines
+        choose = f" Choose one of {lines[0].key} to {lines[-1].key}." if lines else ""
+        raise ActionRefused(f"A question is about an outcome.{choose}")
     return _ask(return_, by, place, text, Query.Kind.QUESTION, Event.Kind.ASKED)
 
 

@@ -167,15 +167,15 @@ def _is_gap(gaps: list[dict], section: str, line: str, department: str, point: s
 def _line_data(council: dict):
     """Each allocated line with its data; resources belong to the finance department's contributor."""
     finance = next(d for d in council["departments"] if d["slug"] == "finance")
-    for section, (_, line) in ((found[0].key, found) for found in load(PROFORMA).allocated_lines.values()):
-        data = council[section][line.key]
-        if section == "resources":
+    for section, line in load(PROFORMA).allocated_lines.values():
+        data = council[section.key][line.key]
+        if section.signed_by == "finance":
             data = data | {
                 "owner": finance["contributor"],
                 "department": finance["slug"],
                 "due": "2004-11-30",
             }
-        yield section, line.key, data
+        yield section.key, line.key, data
 
 
 def _allocate(return_, council, people, lead, gaps) -> None:
@@ -199,8 +199,9 @@ def _allocate(return_, council, people, lead, gaps) -> None:
 
 
 def _bring_case_studies(return_, council, people) -> None:
-    answers = read(return_, "cases")
-    missing = council["cases"][len(answers.list_rows(answers.sections[0].tables[0])) :]
+    section = return_.proforma.section_on("returns.CaseStudy")
+    answers, table = read(return_, section.key), section.table_on("returns.CaseStudy")
+    missing = council[section.key][len(answers.list_rows(table)) :]
     contributors = {d.slug: d for d in answers.departments}
     with clock.stopped_at(OPENED):
         for case in missing:
@@ -253,28 +254,27 @@ def _save(return_: Return, writer: User, entries: list[tuple[Entry, dict]]) -> i
 def _values(council: dict, place: Place) -> dict[tuple[str, str], str]:
     """What the data say of that place, as one would type it, by point and field."""
     section, line = place.section.key, place.line and place.line.key
-    if section in ("cover", "context"):
-        return {("", name): value for name, value in council[section].items()}
-    if section == "efficiency" and line is None:
-        return {("", name): value for name, value in council["efficiency_note"].items()}
-    if section == "cases":
-        case = council["cases"][int(line.removeprefix("C")) - 1 : int(line.removeprefix("C"))]
+    if line is None:
+        return {("", name): value for table in place.tables for name, value in council[table.key].items()}
+    if place.section.has_list:
+        case = council[section][int(line.removeprefix("C")) - 1 : int(line.removeprefix("C"))]
         return {("", name): case[0][name] for name in ("title", "text")} if case else {}
     source = council[section][place.department.slug] if place.department else council[section]
     data = source[line]
     found = {("", name): data.get(name) for name in ("comment", "applicability", "reason", "basis")}
     if "nil" in data:
         return {("", "nil"): "on", ("", "reason"): data["nil"]}
-    points = [point.key for point in place.section.points]
-    for key, value in zip(points, data.get("lights", []), strict=False):
-        found[key, "light"] = value
-    for key, value in zip(points, data.get("amounts", []), strict=False):
-        found[key, "amount"] = value
-    for key, (cashable, non_cashable) in data.get("gains", {}).items():
-        found |= {(key, "cashable"): cashable, (key, "non_cashable"): non_cashable}
-    for key, value in zip(points, data.get("counts", []), strict=False):
-        if section == "takeup":
-            found[key, "number"] = str(value)
-        else:
-            found |= {(key, "permissible"): str(value[0]), (key, "enabled"): str(value[1])}
+    fields = [column.field for column in place.tables[-1].columns if column.required]
+    for point, value in _series(place, data):
+        for name, each in zip(fields, value if isinstance(value, list) else [value], strict=False):
+            found[point, name] = each if each is None else str(each)
     return found
+
+
+def _series(place: Place, data: dict):
+    """The value of each point, or the list of its columns' values."""
+    for values in (data[name] for name in ("lights", "amounts", "counts", "gains") if name in data):
+        if isinstance(values, dict):
+            yield from values.items()
+        else:
+            yield from zip([point.key for point in place.section.points], values, strict=False)

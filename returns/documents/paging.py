@@ -8,11 +8,6 @@ from math import ceil
 
 from .rows import LightRow, RowGroup, SectionRows
 
-# These go on below the section before them; all others begin a page.
-FOLLOWING = frozenset({"context", "resources"})
-# Each area of these has a table of its own, so that it can begin a page.
-DIVIDED = frozenset({"outcomes"})
-
 # Rough sizes of the table of ratings in print.css, in points. It only decides where a page ends early.
 LINE = 11.5
 LABEL = 44  # letters to a line in the column of the outcome
@@ -37,7 +32,7 @@ def parts_of(sections: tuple[SectionRows, ...]) -> tuple[PartRows, ...]:
     """The sections by the pages that they share; one with many areas is divided between areas."""
     groups: list[list[SectionRows]] = []
     for section in sections:
-        if section.key in FOLLOWING and groups:
+        if section.follows and groups:
             groups[-1].append(section)
         else:
             groups += [[stretch] for stretch in _stretches(section)]
@@ -53,7 +48,7 @@ def parts_of(sections: tuple[SectionRows, ...]) -> tuple[PartRows, ...]:
 
 def _stretches(section: SectionRows) -> Iterator[SectionRows]:
     """The section, divided between areas where about two pages are full: one answer seldom moves another stretch."""
-    if section.key not in DIVIDED:
+    if not section.divided:
         yield section
         return
     taken: list[RowGroup] = []

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.timezone import localtime
 
 from .. import clock
-from ..answers.reader import Answers
+from ..answers.reader import Answers, Place
 from ..checks.completeness import Assessment, Blocker, Part, assess
 from ..models import Authority, Decision, Event, Return, Version
 from ..rules.states import delegation_words, provisional_under, state_words
@@ -294,10 +294,10 @@ def _cover_facts(answers: Answers, stamp: str, panel: Panel | None) -> tuple[Fac
         ("As at", stamp),
         ("Proforma", return_.proforma.name),
     ]
-    cover = answers.place("cover", None)
+    cover = return_.proforma.section_on("returns.Cover")
     pairs += [
         (cell.column.label, cell.value)
-        for cell in answers.cells(cover)
+        for cell in (answers.cells(Place(return_, cover)) if cover else ())
         if cell.column.required  # the council is named above, the date of filing is given below
     ]
     if panel:

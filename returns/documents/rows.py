@@ -139,7 +139,9 @@ class SectionRows:
     unit: str
     provisional: str  # who may still change it, until when; empty when nobody may
     line_word: str
-    template: str
+    layout: str  # names its template and its style
+    follows: bool = False  # goes on below the section before it; all others begin a page
+    divided: bool = False  # each group has a table and a heading of its own, so that it can begin a page
     heads: tuple[Head, ...] = ()
     subheads: tuple[tuple[str, str], ...] = ()  # (short, label) of each column under a head
     scale: tuple[Light, ...] = ()  # the ratings that can appear in this section
@@ -160,6 +162,10 @@ class SectionRows:
     @property
     def anchor(self) -> str:
         return f"section-{self.key}"
+
+    @property
+    def template(self) -> str:
+        return f"documents/sections/{self.layout}.html"
 
 
 def heads_of(points: Iterable[Point]) -> tuple[Head, ...]:
@@ -228,6 +234,17 @@ def asked_of(answers: Answers, section: Section, line: Line) -> int:
         answers.applies(Place(answers.return_, section, line, department))
         for department in answers.departments
     )
+
+
+def council_figures(answers: Answers, section: Section) -> dict[str, tuple[list, str]]:
+    """The figures of each line that the council answers as a whole, with the reason where it is nil."""
+    found = {}
+    for line in section.lines:
+        entries = answers.entries(Place(answers.return_, section, line))
+        head, counted = entries[0].record, entries[1:]
+        nil = "" if head.applies else clean_text(head.reason)
+        found[line.key] = [getattr(entry.record, entry.table.columns[0].field) for entry in counted], nil
+    return found
 
 
 def open_note(printed: Iterable[Figure]) -> tuple[str, ...]:

@@ -109,7 +109,7 @@ def _statement(assessment: Assessment, department: Department) -> Statement:
         verdict=_verdict(states, blockers),
         detail=_detail(states),
         sections=tuple(_sections(states)),
-        heads=heads_of(answers.return_.proforma.section_by_key["outcomes"].points),
+        heads=heads_of(answers.return_.proforma.rating_points),
         owners=owners,
         more_owners=more_owners,
         open=tuple(shown),
@@ -170,7 +170,7 @@ def _codes(codes: list[str]) -> str:
 
 def _owners(answers: Answers, states: list[PlaceState]) -> tuple[tuple[OwnerLights, ...], str]:
     """Ratings by owner, most lines first; the owners that don't fit are added up in one row."""
-    points = answers.return_.proforma.section_by_key["outcomes"].points
+    points = answers.return_.proforma.rating_points
     owned: dict[str, list[Place]] = {}
     for state in states:
         if state.applies and answers.lights(state.place):

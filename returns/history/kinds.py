@@ -101,6 +101,7 @@ register(_kind.ABANDONED, ACTS, telling.move("Amendment abandoned"), steps.moved
 register(_kind.SUBMITTED, ACTS, telling.move("Filed"), steps.filed)
 register(_kind.REOPENED, ACTS, telling.move("Reopened"), steps.moved)
 register(_kind.CORRECTED, ACTS, telling.correction, steps.corrected)
+register(_kind.FORM, ACTS, telling.form, steps.form_adopted)
 register(_kind.STORED, ACTS, telling.version, steps.stored)
 register(_kind.REPORT, REPORT, telling.report, steps.report_edited)
 register(_kind.REPORT_KEPT, REPORT, telling.report_copy, steps.report_stored)

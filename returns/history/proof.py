@@ -191,6 +191,8 @@ def _contradictions(return_: Return, events: list[Event]) -> Iterator[str]:
     answers = read(return_)
     told = replay(return_, events, answers)
     yield from _changed_answers(answers, told)
+    if told.form not in ("", return_.proforma_key):
+        yield f"The history says that the return answers {told.form}, the return says {return_.proforma_key}."
     if told.status != return_.status:
         yield f"The history says that the return is {told.status}, the return says {return_.status}."
     for line in sorted(return_.proforma.allocated_lines.keys() | answers.allocations.keys()):

@@ -17,6 +17,7 @@ class Replayed:
     """The state of a return as its history alone tells it."""
 
     status: str = Return.Status.PREPARING
+    form: str = ""  # the version of the form that was adopted last; "" if it is still the first
     answers: dict[CellAddress, str] = field(default_factory=dict)
     saves: dict[RecordAddress, int] = field(default_factory=dict)
     allocations: dict[str, dict] = field(default_factory=dict)
@@ -140,6 +141,10 @@ def filed(state: Replayed, event: Event, proforma: Proforma) -> None:
 
 def corrected(state: Replayed, event: Event, proforma: Proforma) -> None:
     state.corrections[event.number] = json.loads(event.detail)
+
+
+def form_adopted(state: Replayed, event: Event, proforma: Proforma) -> None:
+    state.form = event.new
 
 
 def stored(state: Replayed, event: Event, proforma: Proforma) -> None:

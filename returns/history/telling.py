@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from ..answers.cells import figures_in_words, kept_in_words
 from ..models import Event, Return
 from ..models.report_headings import heading_of
+from ..proforma import load
 from ..values.digests import short_code
 
 # What a correction is of, by the field that its event names.
@@ -70,6 +71,10 @@ def correction(return_: Return, event: Event) -> Telling:
 def version(return_: Return, event: Event) -> Telling:
     stored = json.loads(event.detail)
     return Telling("Version stored", became=f"Version {stored['number']}, code {short_code(stored['data'])}")
+
+
+def form(return_: Return, event: Event) -> Telling:
+    return Telling("Newer version of the form adopted", load(event.old).name, load(event.new).name)
 
 
 def report(return_: Return, event: Event) -> Telling:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from django import forms
+from django.utils.text import capfirst
 
 from .. import clock
 from ..acts.review import MAX_WORDS
@@ -14,6 +15,7 @@ from ..forms.answers import PageForm, form_helper
 from ..forms.fields import VersionField, WordsField
 from ..models import Correctable, Decision, Filing, Return, Role, User
 from ..rules import access
+from ..rules.states import amendable
 from ..values import wording
 from . import Action
 
@@ -160,7 +162,6 @@ class ApprovalForm(ReferralForm):
         queryset=User.objects.none(),
         required=False,
         empty_label="Nobody: Cabinet delegated nothing",
-        help_text="Case studies and efficiency figures only.",
     )
     delegated_until = day_field(
         "Until the end of",
@@ -176,6 +177,10 @@ class ApprovalForm(ReferralForm):
             groups__name__in=access.ANSWERING | {Role.LEAD},
         ).exclude(groups__name=Role.FINANCE)
         self.fields["delegate"].queryset = people.distinct().order_by("last_name", "first_name")
+        may_amend = amendable(self.return_)
+        self.fields["delegate"].help_text = f"{capfirst(may_amend)} only."
+        if not may_amend:
+            del self.fields["delegate"], self.fields["delegated_until"]
 
     def clean(self):
         data = super().clean()
@@ -194,15 +199,17 @@ class ApprovalForm(ReferralForm):
     @property
     def recorded(self) -> list[tuple[str, str]]:
         nobody = (
-            [] if self.cleaned_data["delegate"] else [("Who may amend", "Nobody: Cabinet delegated nothing")]
+            []
+            if self.cleaned_data.get("delegate")
+            else [("Who may amend", "Nobody: Cabinet delegated nothing")]
         )
         return [*super().recorded, *nobody]
 
     @property
     def decision(self) -> Decision:
         decision = super().decision
-        decision.delegate = self.cleaned_data["delegate"]
-        decision.delegated_until = self.cleaned_data["delegated_until"]
+        decision.delegate = self.cleaned_data.get("delegate")
+        decision.delegated_until = self.cleaned_data.get("delegated_until")
         return decision
 
 
@@ -214,13 +221,14 @@ class FilingForm(ActionForm):
     reference = WordsField(
         label="Reference",
         max_length=60,
-        help_text="As the esd-toolkit gave it.",
-        error_messages={"required": "Reference: type the one the esd-toolkit gave."},
     )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["date"].initial = clock.today()
+        system, reference = self.return_.proforma.round.system, self.fields["reference"]
+        reference.help_text = f"As the {system} gave it."
+        reference.error_messages["required"] = f"Reference: type what the {system} gave."
 
     @property
     def details(self) -> dict:

@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 
 from .. import proforma
+from ..proforma import Proforma
 from ..values import wording
 from .council import Authority, Department, User
 
@@ -55,6 +56,12 @@ class Return(models.Model):
     @property
     def proforma(self) -> proforma.Proforma:
         return proforma.load(self.proforma_key)
+
+    @property
+    def newer_proforma(self) -> Proforma | None:
+        """The newest version of the round's form, where it is newer than the one that this return answers."""
+        newest = proforma.current(self.round)
+        return newest if int(newest.version) > int(self.proforma.version) else None
 
     @property
     def status_words(self) -> str:
@@ -152,6 +159,7 @@ class Event(models.Model):
         REPORT = "report", "Covering report edited"
         REPORT_KEPT = "report_kept", "Covering report stored"
         RISK = "risk", "Risk register changed"
+        FORM = "form", "Newer version of the form adopted"
 
     return_record = models.ForeignKey(Return, on_delete=models.PROTECT, related_name="events")
     number = models.PositiveIntegerField(help_text="Its place in the return's history, from 1.")

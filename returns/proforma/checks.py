@@ -8,11 +8,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import connections, models
 
 from .contradictions import Problem
-from .schema import Proforma, ProformaError, Section, Table, files, known_keys, read
+from .schema import RATING, Proforma, ProformaError, Section, Table, files, known_keys, read
 from .serving import Serving, serving
-
-# The section whose lines the dashboard, the Cabinet page, the report and the risks count by tier and date.
-BY_TIER = "outcomes"
 
 
 @register()
@@ -73,15 +70,31 @@ def misfits(proforma: Proforma, served: Serving | None = None) -> Iterator[Probl
     """What the form asks that the models or the code can't serve, as (place, problem)."""
     for section in proforma.sections:
         found = [problem for table in section.tables for problem in _table_misfits(section, table)]
-        yield from found
-        yield from _unserved(section, served)
-        by_tier = section.key == BY_TIER or any(line.tier for line in section.lines)
-        if by_tier and not found:
+        yield from found or _unserved(section, served)
+        if section.has_tiers and not found:
             yield from _unrated(section)
     yield from _sharing(proforma)
-    for key, by in (served.needed if served else {}).items():
-        if key not in proforma.section_by_key:
-            yield "sections", f"there is no {key!r}, and {by} needs it"
+    for section in proforma.sections:
+        if section.has_tiers and section != proforma.by_tier:
+            yield (
+                section.key,
+                f"has lines with tiers, as {proforma.by_tier.key} has, and pages count one section",
+            )
+        if section in proforma.rated and _dates(section) != _dates(proforma.rated[0]):
+            yield (
+                section.key,
+                f"its ratings have other dates than those of {proforma.rated[0].key}, beside them",
+            )
+    for model, by in (served.alone if served else {}).items():
+        for section in [each for each in proforma.sections if each.table_on(model)][1:]:
+            yield (
+                f"{section.key}.{section.table_on(model).key}",
+                f"is a second one of its kind, and {by} shows one",
+            )
+
+
+def _dates(section: Section) -> list[tuple]:
+    return [(point.key, point.date, point.kind) for point in section.points]
 
 
 def _table_misfits(section: Section, table: Table) -> Iterator[Problem]:
@@ -173,8 +186,10 @@ def _unrated(section: Section) -> Iterator[Problem]:
     for line in section.lines:
         if not line.tier:
             yield f"{section.key}.{line.key}", "has no tier, and pages count by tier"
+    if not section.groups:
+        yield section.key, "has lines with tiers and no groups, and pages list them by group"
     rated = next((table for table in section.tables if table.points), None)
-    if rated is None or "light" not in [column.field for column in rated.columns]:
+    if rated is None or RATING not in [column.field for column in rated.columns]:
         yield section.key, "has lines with tiers and no ratings at points"
         return
     place = f"{section.key}.{rated.key}.points"
@@ -190,16 +205,14 @@ def _unrated(section: Section) -> Iterator[Problem]:
 def _unserved(section: Section, served: Serving | None) -> Iterator[Problem]:
     if served is None or not served.printed:
         return
-    if section.key not in served.printed:
-        yield section.key, "no document prints it"
+    if section.models not in served.printed:
+        models = ", ".join(table.model for table in section.tables)
+        yield section.key, f"no document prints a section of {models}"
         return
-    tables = {table.key: {column.field for column in table.columns} for table in section.tables}
-    for key, fields in served.printed[section.key].items():
-        if key not in tables:
-            yield section.key, f"has no table {key!r}, which is printed"
-        for name in fields:
-            if key in tables and name not in tables[key]:
-                yield f"{section.key}.{key}", f"has no column {name!r}, which is printed"
+    for model, fields in served.printed[section.models].items():
+        table = section.table_on(model)
+        for name in set(fields) - {column.field for column in table.columns}:
+            yield f"{section.key}.{table.key}", f"has no column {name!r}, which is printed"
 
 
 def _has(model, name: str) -> bool:

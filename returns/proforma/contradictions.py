@@ -98,6 +98,8 @@ def _section(section: Section) -> Iterator[Problem]:
         yield section.key, "per_department and answered_by departments go together"
     if sum(bool(table.points) for table in section.tables) > 1:
         yield section.key, "more than one table has points"
+    elif any(table.points for table in grids[:-1]):
+        yield section.key, "its grid with points is not the last of its grids, which is how they are printed"
     for group in section.groups:
         if not any(line.group == group.key for line in section.lines):
             yield f"{section.key}.groups.{group.key}", "has no line"

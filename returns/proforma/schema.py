@@ -21,6 +21,8 @@ Key = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")]
 Words = Annotated[str, msgspec.Meta(pattern=r"\S")]
 Year = Annotated[str, msgspec.Meta(pattern=r"^\d{4}/\d{2}$")]
 Whole = Annotated[int, msgspec.Meta(ge=0)]
+# The one field that holds a letter of the scale.
+RATING = "light"
 Unit = Literal["", "types", "£ thousand"]
 
 
@@ -207,11 +209,35 @@ class Section(Sourced, frozen=True, kw_only=True):
         return {line.key: line for line in self.lines}
 
     @property
+    def has_list(self) -> bool:
+        """Whether departments bring its rows, as they bring case studies."""
+        return any(table.shape == "list" for table in self.tables)
+
+    @property
     def per_department(self) -> bool:
         return any(table.per_department for table in self.tables)
 
     def table(self, key: str) -> Table:
         return next(table for table in self.tables if table.key == key)
+
+    @cached_property
+    def models(self) -> frozenset[str]:
+        """The models that keep its answers, in lower case: what it can be printed by."""
+        return frozenset(table.model.lower() for table in self.tables)
+
+    def table_on(self, model: str) -> Table | None:
+        """Its table that is kept in that model, such as "returns.CaseStudy"; None where there is none."""
+        return next((table for table in self.tables if table.model.lower() == model.lower()), None)
+
+    @cached_property
+    def has_tiers(self) -> bool:
+        """Whether its lines have tiers; in a form at most one section's have."""
+        return any(line.tier for line in self.lines)
+
+    @cached_property
+    def has_ratings(self) -> bool:
+        """Whether its lines are rated red, amber or green."""
+        return any(column.field == RATING for table in self.tables for column in table.columns)
 
     @property
     def points(self) -> tuple[Point, ...]:
@@ -264,6 +290,29 @@ class Proforma(_Frozen, frozen=True, kw_only=True):
             if section.answered_by == "owner"
             for line in section.lines
         }
+
+    @cached_property
+    def by_tier(self) -> Section | None:
+        """The section whose lines have tiers, such as the priority outcomes; None where none has."""
+        return next((section for section in self.sections if section.has_tiers), None)
+
+    @cached_property
+    def rated(self) -> tuple[Section, ...]:
+        """The sections whose lines are rated red, amber or green."""
+        return tuple(section for section in self.sections if section.has_ratings)
+
+    @property
+    def tiered_lines(self) -> tuple[Line, ...]:
+        return self.by_tier.lines if self.by_tier else ()
+
+    @property
+    def rating_points(self) -> tuple[Point, ...]:
+        """The dates at which lines are rated: the same in every section, which the checks see to."""
+        return self.rated[0].points if self.rated else ()
+
+    def section_on(self, model: str) -> Section | None:
+        """The first section with a table that is kept in that model; None where there is none."""
+        return next((section for section in self.sections if section.table_on(model)), None)
 
     def tier_of(self, line: Line) -> Tier | None:
         return self.tier_by_key.get(line.tier)

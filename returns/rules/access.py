@@ -47,6 +47,11 @@ def can_allocate(user: User, return_: Return) -> bool:
     return return_.status in ALLOCATING and has_role(user, return_, Role.LEAD)
 
 
+def can_adopt_version(user: User, return_: Return) -> bool:
+    """Whoever steers the return may move it to a newer version of its form, until it is first sent to Cabinet."""
+    return return_.status == Return.Status.PREPARING and has_role(user, return_, Role.LEAD)
+
+
 def can_open_cabinet_page(user: User, return_: Return) -> bool:
     return belongs(user, return_.authority) and bool(user.roles & (WIDE | {Role.CABINET}))
 

@@ -16,7 +16,7 @@ from ..lifecycle.forms import FORMS, ElementsForm
 from ..lifecycle.steps import amended_and_nothing_blocks, nothing_blocks
 from ..models import Decision, Return, Version
 from ..rules import access, refusals
-from ..rules.states import delegation_words, page_words, stages
+from ..rules.states import amendable, delegation_words, page_words, stages
 from ..values import wording
 from ..values.digests import short_code
 from .base import ReturnMixin, given_back
@@ -116,6 +116,7 @@ class ActPerform(ReturnMixin, TemplateView):
             "meaning": meaning(self.action, self.return_),
             "waits_for_blockers": self.transition.guard in (nothing_blocks, amended_and_nothing_blocks),
             "transition": self.transition,
+            "amendable": amendable(self.return_),
             "can_watch": access.can_watch(self.request.user, self.return_),
             "form": form,
             "button": "Continue" if form.checked else BUTTONS.get(self.action, self.action.label),

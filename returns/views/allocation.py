@@ -150,7 +150,7 @@ class AllocationView(ReturnMixin, TemplateView):
             "total": len(every),
             "any_signed": any(row["signed"] for row in rows),
             "sections": [s for s in self.return_.proforma.sections if s.answered_by == "owner"],
-            "areas": self.return_.proforma.section_by_key["outcomes"].groups,
+            "areas": self.return_.proforma.by_tier.groups if self.return_.proforma.by_tier else (),
             "chosen": self._chosen(),
         }
 

@@ -22,6 +22,7 @@ from ..models import Event, Return, User
 from ..rules import access, refusals
 from ..work.next_act import next_blank
 from .base import ReturnMixin, given_back
+from .section_pages import section_url
 
 OF_ONE_LINE = {Action.SEND_BACK: "Send this line back", Action.REOPEN: "Reopen this line"}
 
@@ -31,10 +32,13 @@ class SectionMixin(ReturnMixin):
 
     def find(self):
         super().find()
-        self.section = self.return_.proforma.section_by_key.get(self.kwargs["section"])
+        self.section = self.find_section()
         if self.section is None:
             raise Http404
         self.answers = read(self.return_, self.section.key)
+
+    def find_section(self):
+        return self.return_.proforma.section_by_key.get(self.kwargs["section"])
 
     def can_see(self, place) -> bool:
         return access.can_see_place(self.request.user, place, self.answers.allocation(place))
@@ -50,13 +54,13 @@ class SectionDetail(SectionMixin, TemplateView):
 
     def get_context_data(self, **kwargs):
         states = [s for s in assess(self.answers).places if s.place.tables and self.can_see(s.place)]
-        if not states and not access.has_work(self.request.user, self.return_):
+        user, return_ = self.request.user, self.return_
+        if not states and not (access.has_work(user, return_) or access.can_watch(user, return_)):
             raise Http404
         return super().get_context_data(**kwargs) | {
             "section": self.section,
             "states": states,
-            "can_add": self.section.key == "cases"
-            and access.can_add_case_study(self.request.user, self.return_),
+            "can_add": self.section.has_list and access.can_add_case_study(self.request.user, self.return_),
         }
 
 
@@ -72,6 +76,7 @@ class PlaceMixin(SectionMixin):
     def get_context_data(self, **kwargs):
         return super().get_context_data(**kwargs) | {
             "section": self.section,
+            "section_url": section_url(self.return_, self.section),
             "place": self.place,
             "owner": self.answers.owner(self.place),
             "department": self.answers.department(self.place),
@@ -140,7 +145,7 @@ class AnswerView(PlaceMixin, TemplateView):
         return [
             place
             for place in self.answers.places(self.section)
-            if (self.section.key == "cases" or place.department == self.place.department)
+            if (self.section.has_list or place.department == self.place.department)
             and place.tables
             and (self.can_answer(place) if self.can_answer(self.place) else self.can_see(place))
         ]
@@ -175,8 +180,7 @@ class AnswerView(PlaceMixin, TemplateView):
             "events": events[:4],
             "saved": next((event for event in events if event.kind == Event.Kind.ANSWER), None),
             "cells": list(self.answers.cells(self.place)),
-            "can_remove": self.section.key == "cases"
-            and access.can_remove_case_study(user, self.place, None),
+            "can_remove": self.section.has_list and access.can_remove_case_study(user, self.place, None),
         }
         if self.section.groups and self.place.line:
             context["group"] = next(g for g in self.section.groups if g.key == self.place.line.group)
@@ -210,7 +214,7 @@ class CaseStudyCreate(ReturnMixin, View):
     posted_labels = {"department": "Department"}
 
     def allowed(self) -> bool:
-        return access.can_add_case_study(self.request.user, self.return_)
+        return bool(_cases(self.return_)) and access.can_add_case_study(self.request.user, self.return_)
 
     def post(self, request, *args, **kwargs):
         own = {department.slug: department for department in request.user.own_departments}
@@ -219,8 +223,8 @@ class CaseStudyCreate(ReturnMixin, View):
             study = add_case_study(return_=self.return_, by=request.user, department=department)
         except ActionRefused as refusal:
             messages.error(request, str(refusal))
-            return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
-        address = [self.authority.slug, self.return_.round, "cases", study.line]
+            return redirect(section_url(self.return_, _cases(self.return_)))
+        address = [self.authority.slug, self.return_.round, _cases(self.return_).key, study.line]
         return HttpResponseRedirect(reverse("returns:line-answer", args=address))
 
 
@@ -229,8 +233,8 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
 
     template_name = "returns/case_remove.html"
 
-    def setup(self, request, *args, **kwargs):
-        super().setup(request, *args, section="cases", **kwargs)
+    def find_section(self):
+        return _cases(self.return_)
 
     def allowed(self) -> bool:
         return access.can_remove_case_study(self.request.user, self.place, None)
@@ -246,7 +250,12 @@ class CaseStudyRemove(PlaceMixin, TemplateView):
             messages.error(request, str(refusal))
         else:
             messages.success(request, f"Case study {self.place.code} is removed.")
-        return redirect("returns:section-detail", self.authority.slug, self.return_.round, "cases")
+        return redirect(section_url(self.return_, self.section))
+
+
+def _cases(return_: Return):
+    """The section of the form that departments bring case studies to; None where there is none."""
+    return return_.proforma.section_on("returns.CaseStudy")
 
 
 def _told(place: Place, saved: Saved, reader: User) -> str:

@@ -15,6 +15,7 @@ from ..models import Authority, Department, Notice, Return, Role, User
 from ..rules import access, refusals
 from ..values import wording
 from ..versions.snapshot import thaw_version
+from .section_pages import own_pages
 
 # Items beside "More"; a menu with just one item more is shown whole, since "More" would take as much room.
 SHOWN = 5
@@ -198,14 +199,14 @@ class ReturnMixin(CouncilMixin):
             (access.can_open_my_work(user, return_), "My work", "returns:work-list"),
             (access.can_open_allocation(user, return_), "Allocation", "returns:allocation"),
             (signs, "Signatures", "returns:signature-list"),
-            (works, "Quick grid", "outcomes:light-grid"),
+            (works and return_.proforma.rated, "Quick grid", "outcomes:light-grid"),
             (access.can_open_cabinet_page(user, return_), "Cabinet page", "cabinet-detail"),
             (minutes, "Status", "returns:act-list"),
             (reads, "Whole return", "returns:return-whole"),
             (reads, "Documents", "document-list"),
             (reads and not signs, "Signatures", "returns:signature-list"),
             (reads and not minutes, "Status", "returns:act-list"),
-            (reads, "Efficiency", "efficiency:gain-list"),
+            *((reads, section.short, page) for section, page in own_pages(return_.proforma)),
             (access.can_read_report(user, return_), "Risks", "efficiency:risk-list"),
         ]
         items = [self._item(label, name, *address) for allowed, label, name in wanted if allowed]

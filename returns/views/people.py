@@ -136,3 +136,7 @@ class ProformaView(ReturnMixin, TemplateView):
 
     def allowed(self) -> bool:
         return access.can_manage_people(self.request.user, self.authority)
+
+    def get_context_data(self, **kwargs):
+        can_adopt = access.can_adopt_version(self.request.user, self.return_)
+        return super().get_context_data(**kwargs) | {"can_adopt": can_adopt}

@@ -42,7 +42,9 @@ class QueryCreate(ReturnMixin, TemplateView):
 
     def find(self):
         super().find()
-        wanted = PlaceName.of_web({"section": "outcomes"} | self.request.GET.dict())
+        by_tier = self.return_.proforma.by_tier
+        usual = {"section": by_tier.key} if by_tier else {}
+        wanted = PlaceName.of_web(usual | self.request.GET.dict())
         self.answers = read(self.return_, wanted.section)
         self.place = self.answers.place(*wanted)
         if self.place is None:
@@ -55,7 +57,7 @@ class QueryCreate(ReturnMixin, TemplateView):
             # In the wrong state the act refuses, and the page shows what was typed.
             return access.has_role(user, return_, Role.CABINET if self.is_question else Role.LEAD)
         if self.is_question:
-            return access.can_ask_question(user, return_) and self.place.section.key == "outcomes"
+            return access.can_ask_question(user, return_) and self.place.section.has_tiers
         return access.can_raise_query(user, return_)
 
     def get_form(self, data=None) -> WordsForm:

@@ -14,6 +14,7 @@ from ..values import wording
 from ..work.next_act import NextAct, next_act, open_to_delegate
 from ..work.tasks import Task, tasks_of
 from .base import DepartmentMixin, Opens, ReturnMixin
+from .section_pages import has_own_page
 
 
 def first_page(user: User, return_: Return) -> str:
@@ -96,7 +97,9 @@ class MyWork(ReturnMixin, TemplateView):
         return f"{wording.counted(len(may_amend), 'open answer')}, yours to amend until {until}"
 
     def _order_of_dates(self) -> str:
-        points = self.return_.proforma.section_by_key["outcomes"].points
+        points = self.return_.proforma.rating_points
+        if not points:
+            return ""
         return f"Ratings in the order of the dates: {', '.join(point.label for point in points)}."
 
     def _blocker(self, blocker: Blocker, assessment: Assessment) -> dict:
@@ -186,7 +189,7 @@ class DepartmentView(DepartmentMixin, TemplateView):
 
     def _one(self, section, states, opens):
         """The place that a section's name leads to, where the section has no list of its own."""
-        if len(states) > 1 and section.key != "efficiency":
+        if len(states) > 1 and not has_own_page(section):
             return None
         return next((state.place for state in states if state.place in opens), states[0].place)
 

@@ -347,6 +347,14 @@ LEAD_WORKING = OUTSIDE | {
     "lead": "200 403 200 403 403 403",
     "finance clerk cabinet admin officer delegate other-officer other-head": "403",
 }
+LEAD_PREPARING = OUTSIDE | {
+    "lead": "200 403 403 403 403 403",
+    "finance clerk cabinet admin officer delegate other-officer other-head": "403",
+}
+LEAD_ADOPTS = OUTSIDE | {
+    "lead": "422 403 403 403 403 403",
+    "finance clerk cabinet admin officer delegate other-officer other-head": "403",
+}
 LEAD_LOCKED = OUTSIDE | {
     "lead": "403 200 403 200 403 200",
     "finance clerk cabinet admin officer delegate other-officer other-head": "403",
@@ -530,6 +538,7 @@ TABLE: dict[str, list[Page]] = {
     "returns:rekeying-check": [Page(W + "rekeying/", WATCHERS, CHECK_KEYED)],
     "returns:rekeying-template": [Page(W + "rekeying.csv", WATCHERS)],
     "returns:proforma-detail": [Page(W + "proforma/", ADMIN)],
+    "returns:form-adopt": [Page(W + "proforma/adopt/", LEAD_PREPARING, LEAD_ADOPTS)],
     "returns:department-detail": [
         Page(W + "departments/corporate/", CORPORATE),
         Page(W + "departments/housing/", HOUSING),

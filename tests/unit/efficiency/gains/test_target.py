@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from efficiency.gains.target import years_against_target
 from returns.answers.reader import read
-from returns.target import years_against_target
 from returns.values.sums import Sum, against_target, percent_of, total
 
 

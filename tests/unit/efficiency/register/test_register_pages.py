@@ -134,7 +134,7 @@ def test_blank_money_is_not_nought(lead, marchshire, typed, kept, shown):
     ("money_exposed", "1e9", "“1e9” isn’t a sum in pounds."),
     ("money_exposed", "NaN", "“NaN” isn’t a sum in pounds."),
     ("money_exposed", "1,50", "“1,50” isn’t a sum in pounds."),
-    ("lines", "R9, R99", "“R99” is not a priority outcome. Type codes from R1 to E18, such as R9, G8."),
+    ("lines", "R9, R99", "“R99” is not a priority outcome. Type codes from R1 to E18."),
     ("lines", "<b>", "“<b>” is not a priority outcome."),
     ("due", "tomorrow", "Action due: this isn’t a date. Type it like 16 December 2004 or 16/12/2004."),
     ("due", "1 January 0204", "Action due: enter a date from 2004 to 2020."),

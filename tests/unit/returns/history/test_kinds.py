@@ -78,6 +78,14 @@ TOLD = {
         {"field": "filing", "old": "reference 1", "new": "reference 2", "detail": "{}"},
         Telling("The filing corrected", "reference 1", "reference 2"),
     ),
+    Kind.FORM: (
+        {"old": "ieg4", "new": "ieg4-v2"},
+        Telling(
+            "Newer version of the form adopted",
+            "Proforma IEG4 2004, version 1",
+            "Proforma IEG4 2004, version 2",
+        ),
+    ),
     Kind.STORED: (
         {"detail": VERSION},
         Telling("Version stored", became="Version 2, code AETW-L36K-XRG8"),
@@ -119,7 +127,7 @@ def test_every_kind_is_in_one_group_of_the_filter():
         "Queries": [Kind.QUERIED, Kind.ASKED, Kind.REPLIED, Kind.CLOSED],
         "Acts": [
             Kind.SENT_BACK, Kind.SENT, Kind.APPROVED, Kind.REFERRED, Kind.AMENDING, Kind.AMENDED, Kind.ABANDONED,
-            Kind.SUBMITTED, Kind.REOPENED, Kind.CORRECTED, Kind.STORED,
+            Kind.SUBMITTED, Kind.REOPENED, Kind.CORRECTED, Kind.STORED, Kind.FORM,
         ],
         "Covering report": [Kind.REPORT, Kind.REPORT_KEPT],
         "Risk register": [Kind.RISK],

@@ -6,7 +6,7 @@ import pytest
 
 from returns.proforma import ProformaError, schema
 from returns.proforma.checks import check_definitions, misfits
-from returns.proforma.serving import Serving
+from returns.proforma.serving import serving
 from tests.support.faults import REMOVED, planted, write
 
 RAW = json.loads((schema.FOLDER / "ieg4-v2.json").read_text())
@@ -112,6 +112,8 @@ CONTRADICTIONS = [
      "takeup: per_department and answered_by departments go together"),
     ({"sections/takeup/tables": [*RAW["sections"][5]["tables"], {**RAW["sections"][5]["tables"][1], "key": "again"}]},
      "takeup: more than one table has points"),
+    ({"sections/takeup/tables": [*reversed(RAW["sections"][5]["tables"])]},
+     "takeup: its grid with points is not the last of its grids, which is how they are printed"),
     ({"sections/takeup/groups": [*RAW["sections"][5]["groups"], {"key": "post", "label": "Post"}]},
      "takeup.groups.post: has no line"),
     ({"tiers/good/key": "required"}, "tiers: 'required' is there twice"),
@@ -137,13 +139,16 @@ NO_DATES = {
     "tiers/good/mandatory": False,
 }
 
+TAKEUP = RAW["sections"][5]["tables"]
+NOTE = RAW["sections"][7]["tables"][2]
+OTHER_DATES = ("change", "its ratings have other dates than those of outcomes, beside them")
+
 MISFITS = [
     ({f"{CONTEXT}/model": "returns.Cover", f"{CONTEXT}/columns/text/field": "email"}, [
         ("context.context", "returns.Cover already keeps the rows of cover.cover")]),
     ({"sections/cases/tables": [*RAW["sections"][8]["tables"], {**RAW["sections"][8]["tables"][0], "key": "more"}]}, [
         ("cases.more", "returns.CaseStudy already keeps the rows of cases.cases")]),
-    ({"sections/takeup/tables": [*RAW["sections"][5]["tables"], {**RAW["sections"][5]["tables"][0], "key": "again"}]},
-     [
+    ({"sections/takeup/tables": [TAKEUP[0], {**TAKEUP[0], "key": "again"}, TAKEUP[1]]}, [
         ("takeup.again", "returns.Declaration already keeps the rows of takeup.takeup")]),
     ({f"{CONTEXT}/model": "outcomes.Outcome", f"{CONTEXT}/columns/text/field": "comment"}, [
         ("context.context", "outcomes.Outcome does not keep one row for each return")]),
@@ -176,11 +181,14 @@ MISFITS = [
     ({f"{POINTS}/mar05/short": ""}, [
         ("outcomes.outcome_lights.points.mar05", "has no short label, and pages print it")]),
     ({f"{POINTS}": RAW["sections"][2]["tables"][1]["points"][1:]}, [
-        ("outcomes.outcome_lights.points.mar05", "is first and a forecast; the first rating is how things are")]),
+        ("outcomes.outcome_lights.points.mar05", "is first and a forecast; the first rating is how things are"),
+        OTHER_DATES]),
     ({f"{OUTCOMES}/tables": RAW["sections"][2]["tables"][:1], **NO_DATES}, [
+        ("outcomes", "no document prints a section of outcomes.Outcome"),
         ("outcomes", "has lines with tiers and no ratings at points")]),
     ({f"{POINTS}": [{"key": "year", "label": "2004/05", "kind": "actual", "short": "04/05"}], **NO_DATES}, [
-        ("outcomes.outcome_lights.points.year", "is no date, and ratings are given at dates")]),
+        ("outcomes.outcome_lights.points.year", "is no date, and ratings are given at dates"),
+        OTHER_DATES]),
 ]  # fmt: skip
 
 
@@ -228,41 +236,84 @@ def test_form_that_the_models_do_not_fit_is_refused(changes, expected, tmp_path,
     ]
 
 
-def test_outcomes_without_tiers_are_refused(tmp_path):
-    """The file agrees with itself, but the dashboard, the Cabinet page, the report and the risks can't count it."""
-    lines = [planted(line, {"tier": REMOVED}) for line in RAW["sections"][2]["lines"]]
-    raw = planted(RAW, {f"{OUTCOMES}/lines": lines, "tiers": []})
+def test_only_one_section_may_have_tiers(tmp_path):
+    """The dashboard, the Cabinet page, the report and the risks count one section by tier and date."""
+    lines = [line | {"tier": "good"} for line in RAW["sections"][3]["lines"]]
+
+    found = list(misfits(schema.read(write(planted(RAW, counted_anew(lines)), tmp_path))))
+
+    assert found == [("change", "has lines with tiers, as outcomes has, and pages count one section")]
+
+
+def counted_anew(lines: list[dict]) -> dict:
+    return {"sections/change/lines": lines, "tiers/good/count": 25 + len(lines)}
+
+
+def test_lines_with_tiers_need_groups(tmp_path):
+    lines = [planted(line, {"group": REMOVED}) for line in RAW["sections"][2]["lines"]]
+    raw = planted(RAW, {f"{OUTCOMES}/lines": lines, f"{OUTCOMES}/groups": []})
 
     found = list(misfits(schema.read(write(raw, tmp_path))))
 
-    assert found == [(f"outcomes.{line['key']}", "has no tier, and pages count by tier") for line in lines]
+    assert found == [("outcomes", "has lines with tiers and no groups, and pages list them by group")]
 
 
-def test_section_that_nobody_serves_is_refused(tmp_path):
-    served = Serving()
-    for section in RAW["sections"]:
-        served.prints(section["key"])
-    served.prints("efficiency", gains=("cashable", "non_cashable"))
-    served.needs("outcomes", by="the dashboard")
-    sections = {"sections/context/key": "preface", f"{OUTCOMES}/key": "promises"}
+def test_form_without_tiers_is_served(tmp_path):
+    lines = [planted(line, {"tier": REMOVED}) for line in RAW["sections"][2]["lines"]]
+    raw = planted(RAW, {f"{OUTCOMES}/lines": lines, "tiers": []})
+
+    assert list(misfits(schema.read(write(raw, tmp_path)), serving)) == []
+
+
+def test_sections_may_have_any_names(tmp_path):
+    """What prints a section is chosen by the models that keep its answers."""
+    raw = planted(
+        RAW, {"sections/context/key": "preface", f"{OUTCOMES}/key": "promises", f"{GAINS}/key": "profits"}
+    )
+
+    assert list(misfits(schema.read(write(raw, tmp_path)), serving)) == []
+
+
+def test_section_that_nobody_prints_is_refused(tmp_path):
     gains = {f"{GAINS}/columns/cashable/field": "line"}
-    unserved = schema.read(write(planted(RAW, sections | gains), tmp_path))
+    mixed = {f"{COVER}/key": "about", "sections/context/tables": RAW["sections"][1]["tables"] + [NOTE]}
+    raw = planted(RAW, gains | mixed | {"sections/efficiency/tables": RAW["sections"][7]["tables"][:2]})
 
-    assert list(misfits(schema.read(write(RAW, tmp_path)), served)) == []
-    assert list(misfits(unserved, served)) == [
-        ("preface", "no document prints it"),
-        ("promises", "no document prints it"),
-        ("efficiency.gains", "has no column 'cashable', which is printed"),
-        ("sections", "there is no 'outcomes', and the dashboard needs it"),
+    found = list(misfits(schema.read(write(raw, tmp_path)), serving))
+
+    assert found == [
+        ("context", "no document prints a section of returns.Context, efficiency.EfficiencyNote"),
+        ("efficiency", "no document prints a section of returns.Declaration, efficiency.Gain"),
     ]
 
 
-def test_section_without_a_table_that_is_printed_is_refused(tmp_path):
-    served = Serving()
-    for section in RAW["sections"]:
-        served.prints(section["key"])
-    served.prints("efficiency", gains=("cashable",))
+def test_column_that_is_printed_must_be_asked(tmp_path):
+    raw = planted(RAW, {f"{GAINS}/columns": RAW["sections"][7]["tables"][1]["columns"][:1]})
 
-    found = list(misfits(schema.read(write(planted(RAW, {f"{GAINS}/key": "profits"}), tmp_path)), served))
+    found = list(misfits(schema.read(write(raw, tmp_path)), serving))
 
-    assert found == [("efficiency", "has no table 'gains', which is printed")]
+    assert found == [("efficiency.gains", "has no column 'non_cashable', which is printed")]
+
+
+def test_second_section_of_gains_is_refused(tmp_path):
+    again = planted(
+        RAW["sections"][7], {"key": "more", "number": 9, "tables": RAW["sections"][7]["tables"][:2]}
+    )
+    again["lines"] = [line | {"key": f"M{line['key']}"} for line in again["lines"]]
+    again["tables"] = [table | {"key": f"more_{table['key']}"} for table in again["tables"]]
+    raw = RAW | {"sections": [*RAW["sections"], again]}
+
+    found = list(misfits(schema.read(write(raw, tmp_path)), serving))
+
+    assert found == [
+        ("more", "no document prints a section of returns.Declaration, efficiency.Gain"),
+        ("more.more_gains", "is a second one of its kind, and the page of gains shows one"),
+    ]
+
+
+def test_ratings_have_the_same_dates_in_every_section(tmp_path):
+    path = "sections/change/tables/change_lights/points/mar05/date"
+
+    found = list(misfits(schema.read(write(planted(RAW, {path: "2005-04-30"}), tmp_path))))
+
+    assert found == [("change", "its ratings have other dates than those of outcomes, beside them")]

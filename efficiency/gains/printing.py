@@ -1,15 +1,12 @@
-"""Section 7 as rows to print: gains, the target they are measured against, and how they were worked out."""
+"""Money as rows to print: resources; gains, the target they are held against, and how they were worked out."""
 
 from __future__ import annotations
 
-from ..answers.cells import in_words
-from ..answers.reader import Answers, Place
-from ..checks.completeness import Assessment
-from ..proforma import Section
-from ..target import years_against_target
-from ..values import wording
-from ..values.sums import YearAgainstTarget
-from .rows import (
+from returns.answers.cells import in_words
+from returns.answers.reader import Answers, Place
+from returns.checks.completeness import Assessment
+from returns.documents.printers import prints
+from returns.documents.rows import (
     DASH,
     Bar,
     BasisRow,
@@ -19,6 +16,7 @@ from .rows import (
     RowGroup,
     add,
     asked_of,
+    council_figures,
     figure,
     heads_of,
     open_note,
@@ -29,10 +27,41 @@ from .rows import (
     todo_of,
     words_of,
 )
+from returns.proforma import Section
+from returns.values import wording
+from returns.values.sums import YearAgainstTarget, total
+
+from .target import GAIN, NAMES, NOTE, years_against_target
 
 
-def efficiency(answers: Answers, section: Section, assessment: Assessment) -> dict:
-    table, names = section.table("gains"), ("cashable", "non_cashable")
+@prints("resources", {"returns.Declaration": (), "efficiency.Resource": ("amount",)}, follows=True)
+def _resources(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    council = council_figures(answers, section)
+    counted = [values for values, nil in council.values() if not nil]
+    places = places_of(value for values in counted for value in values)
+    found = {}
+    for line in section.lines:
+        values, nil = council[line.key]
+        figures = [figure(value, places) for value in values]
+        figures.append(sum_figure(total(values), places, len(values)))
+        if nil:
+            figures = [figure(0, places)]
+        found[line.key] = Row(line.key, line.label, tuple(figures), nil)
+    years = [total(values[i] for values in counted) for i in range(len(section.points))]
+    whole = tuple(sum_figure(each, places, len(council)) for each in [*years, add(years)])
+    printed = [*whole, *(each for row in found.values() for each in row.figures)]
+    return {
+        "heads": heads_of(section.points),
+        "groups": row_groups(section, found),
+        "total": whole,
+        "notes": open_note(printed),
+        "size": size_of(printed, 9, 11),
+    }
+
+
+@prints("efficiency", {"returns.Declaration": ("basis",), GAIN: NAMES, NOTE: ("baseline_spend",)})
+def _gains(answers: Answers, section: Section, assessment: Assessment) -> dict:
+    table, names = section.table_on(GAIN), NAMES
     asked = {line.key: asked_of(answers, section, line) for line in section.lines}
     sums = {
         (line.key, point.key, name): answers.council_sum(section, table, line, point, name)
@@ -65,12 +94,12 @@ def efficiency(answers: Answers, section: Section, assessment: Assessment) -> di
     amounts = [amount for year in years for amount in (year.gains.value, year.target, year.gap)]
     return {
         "heads": heads_of(table.points),
-        "subheads": tuple((column.short, column.label) for column in table.columns),
+        "subheads": tuple((column.short, column.label) for column in map(table.column, names)),
         "groups": row_groups(section, found),
         "total": whole,
         "facts": tuple(facts),
         "bases": tuple(_bases(answers, section)),
-        "basis_label": section.table("efficiency").column("basis").label,
+        "basis_label": section.table_on("returns.Declaration").column("basis").label,
         "target": tuple(_target_row(year, places_of(amounts)) for year in years),
         "bars": _bars(years),
         "notes": open_note(printed),
