@@ -255,18 +255,9 @@ class PlaceState:
         return self.required - self.answered
 
     @property
-    def nil(self) -> bool:
-        """Whether it was declared nil, rather than not applicable."""
-        return not self.applies and any(
-            c.field == "nil" for table in self.place.tables for c in table.columns
-        )
-
-    @property
     def label(self) -> str:
-        if self.not_adopted:
-            return "Not adopted"
-        if not self.applies:
-            return "Nil" if self.nil else "Not applicable"
+        if self.outside:
+            return self.outside
         if self.blank == self.required and self.required:
             return "Not started"
         if self.blank:
