@@ -241,8 +241,8 @@ def read_csv(body: bytes) -> dict[str, str]:
 
 def too_large(size: int) -> BadFile:
     return BadFile(
-        f"The file is {size / 1_000_000:.1f} MB; the limit is {LARGEST // 1_000_000} MB. Choose the filled-in template, "
-        "saved as CSV."
+        f"The file is {size / 1_000_000:.1f} MB; the limit is {LARGEST // 1_000_000} MB. "
+        "Choose the filled-in template, saved as CSV."
     )
 
 

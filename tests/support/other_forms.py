@@ -7,8 +7,6 @@ import datetime
 import json
 from pathlib import Path
 
-from returns.answers.opening import open_return
-
 from returns.acts import (
     add_case_study,
     allocate_lines,
@@ -17,6 +15,7 @@ from returns.acts import (
     sign_figures,
     statement_of,
 )
+from returns.acts.opening import open_return
 from returns.answers.reader import Entry, read
 from returns.checks.completeness import assess
 from returns.forms.answers import TableFormset, table_formset
@@ -100,6 +99,7 @@ def opened(proforma: Proforma, kind: str = "unitary") -> Return:
             department.save()
     return open_return(
         authority=authority,
+        by=None,
         proforma_key=proforma.key,
         answers_due=datetime.date(2004, 12, 10),
         cabinet_date=datetime.date(2004, 12, 16),
