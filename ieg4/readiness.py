@@ -41,11 +41,15 @@ def _migrations() -> list[tuple[str, str]]:
 
 def missing_guards() -> list[str]:
     """The triggers against changes to locked answers and history that are missing or disabled in the database."""
-    wanted = import_module("ieg4.migrations.0001_guards").trigger_names(connection.vendor)
+    wanted = {
+        name
+        for guards in ("0001_guards", "0002_guards_of_copies")  # 0003 installs one of the first anew
+        for name in import_module(f"ieg4.migrations.{guards}").trigger_names(connection.vendor)
+    }
     with connection.cursor() as cursor:
         cursor.execute(TRIGGERS[connection.vendor])
         found = {name for (name,) in cursor.fetchall()}
-    return sorted(set(wanted) - found)
+    return sorted(wanted - found)
 
 
 def readiness() -> dict:

@@ -27,6 +27,12 @@ def _guards() -> list[tuple[str, str, str, str, str]]:
     return found
 
 
+def trigger_names(vendor: str) -> list[str]:
+    """What a database of that kind has of triggers once these guards are installed."""
+    names = [name for _, name, *_ in _guards()]
+    return names + [f"{table}_no_truncate" for table in APPEND_ONLY] if vendor == "postgresql" else names
+
+
 def install(apps, schema_editor):
     postgresql = schema_editor.connection.vendor == "postgresql"
     for table, name, act, condition, message in _guards():

@@ -81,14 +81,15 @@ def test_readiness_asks_the_database_as_often_however_much_waits(
         client.get("/health/ready/")
 
 
-def test_every_guard_is_in_force_and_one_that_is_not_is_named(db):
+@pytest.mark.parametrize("table", ["returns_version", "returns_reportcopy"])
+def test_every_guard_is_in_force_and_one_that_is_not_is_named(db, table):
     assert missing_guards() == []
 
     with connection.cursor() as cursor:
-        table = " ON returns_version" if connection.vendor == "postgresql" else ""
-        cursor.execute(f"DROP TRIGGER returns_version_no_delete{table}")
+        on = f" ON {table}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {table}_no_delete{on}")
 
-    assert missing_guards() == ["returns_version_no_delete"]
+    assert missing_guards() == [f"{table}_no_delete"]
 
 
 def test_a_guard_that_is_switched_off_is_missing(db):
