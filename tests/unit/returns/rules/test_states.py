@@ -1,11 +1,14 @@
 """What is said of a return in each of its six states, before and after the last day of a delegation."""
 
 import datetime
+import re
 
 import pytest
+from django.conf import settings
 
+from returns.lifecycle import Action
 from returns.models import Authority, Decision, Event, Filing, Return, User
-from returns.rules.states import StateWords, state_words
+from returns.rules.states import StateWords, due_in_state, state_words
 
 BEFORE, LAST, AFTER = (datetime.date(2004, 12, day) for day in (19, 20, 21))
 REFERRED = datetime.datetime(2004, 12, 16, 14, 5, tzinfo=datetime.UTC)
@@ -110,3 +113,42 @@ def test_each_state_has_its_sentences(status, decided, day, words):
 def test_table_has_every_state_before_and_after_the_last_day():
     for each in Return.Status:
         assert {day <= LAST for status, _decided, day, _words in TABLE if status == each} == {True, False}
+
+
+DUE, DEADLINE, CAME_BACK = (
+    datetime.date(2004, 12, 10),
+    datetime.date(2004, 12, 20),
+    datetime.date(2004, 12, 16),
+)
+
+
+@pytest.mark.parametrize(
+    ("status", "sent_back", "due"),
+    [
+        ("preparing", None, DUE),
+        ("referred_back", None, DUE),  # it was not sent back, so it is locked
+        ("referred_back", CAME_BACK, DEADLINE),
+        ("referred_back", datetime.date(2004, 12, 9), DUE),  # its day was still to come
+        ("amending", None, LAST),
+    ],
+)
+def test_an_answer_that_came_back_late_is_due_with_the_return(status, sent_back, due):
+    return_ = return_in(status, "delegated")
+    return_.proforma_key = "ieg4"
+
+    assert due_in_state(return_, DUE, sent_back) == due
+
+
+def test_no_template_compares_a_state_of_the_return_or_an_act():
+    """What is said of a state is chosen in `states`, what is said of an act is in its row of the lifecycle."""
+    compared = re.compile(r"\{%[^%]*[!=]= *[\"']([\w-]+)[\"']")
+    keys = {*Return.Status.values, *Action.values}
+    found = {
+        (path.name, match[1])
+        for path in (settings.BASE_DIR / "templates").rglob("*.html")
+        for match in compared.finditer(path.read_text())
+        if match[1] in keys
+    }
+
+    assert len(keys) == 15
+    assert found == set()
