@@ -69,7 +69,7 @@ class PlaceMixin(SectionMixin):
 
     def find(self):
         super().find()
-        self.place = self.answers.place(*PlaceName.of_web(self.kwargs))
+        self.place = self.answers.place(*PlaceName.of_web(self.kwargs | {"section": self.section.key}))
         if self.place is None or not self.can_see(self.place):
             raise Http404
 

@@ -227,7 +227,7 @@ def with_script(pdf):
 def other_alternative(pdf):
     """What a screen reader says in the place of a picture."""
     found = next(each for each in pdf.objects if isinstance(each, Dictionary) and "/Alt" in each)
-    found.Alt = String("Green")
+    found.Alt = String(f"{found.Alt}, or not")
 
 
 def without_tags(pdf):
