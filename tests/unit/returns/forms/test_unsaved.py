@@ -343,7 +343,7 @@ def test_a_text_that_is_too_long_to_keep_is_named(officer):
 
     answer = officer.post(R1, token | {COMMENT: "x" * (unsaved.LIMIT + 1), "outcomes--R1-reason": "Short."})
 
-    assert "A part of it was too long to keep" in text_of(officer.get(answer.url))
+    assert "Part of it was too long to keep" in text_of(officer.get(answer.url))
     sign_in(officer, answer)
     shown = officer.get(f"/marchshire/unsaved/{Unsaved.objects.get().key}/")
     assert (
