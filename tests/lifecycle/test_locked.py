@@ -151,7 +151,7 @@ LOCKS = {
     "amending": (AMENDING, [name for name in ALL if name not in ("query", "sign", "sign figures")]),
     "referred_back": (REOPENED, ["save", "save by the lead", "figures", "case study", "add", "remove"]),
 }
-WORDS = {"with_cabinet": "with Cabinet", "approved": "approved", "submitted": "submitted"}
+WORDS = {"with_cabinet": "with Cabinet", "approved": "approved", "submitted": "filed"}
 WORDS |= {"amending": "being amended", "referred_back": "referred back"}
 
 

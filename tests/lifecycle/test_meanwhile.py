@@ -262,7 +262,7 @@ def test_two_at_once_are_refused_the_second_time(approved):
     with refused(approved) as caught:
         do(Action.SUBMIT, approved, "lead", filing=_filing())
 
-    assert str(caught.value).startswith("“Record the filing” can’t be done now: the return is submitted.")
+    assert str(caught.value).startswith("“Record the filing” can’t be done now: the return is filed.")
 
 
 def _filing():

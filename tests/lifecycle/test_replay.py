@@ -56,6 +56,7 @@ def stands(return_: Return) -> dict:
     numbers = dict(return_.events.values_list("pk", "number"))
     return {
         "status": return_.status,
+        "form": return_.proforma_key if return_.events.filter(kind=Event.Kind.FORM).exists() else "",
         "answers": history.present_cells(answers),
         "saves": history.present_saves(answers),
         "allocations": {
