@@ -160,6 +160,12 @@ class SectionRows:
     size: str = ""  # "" or "small" or "tiny": how much smaller figures are printed, to fit beside each other
 
     @property
+    def bars_in_words(self) -> str:
+        """What the chart shows, for a reader who hears it."""
+        years = " ".join(f"{bar.label}: {bar.total} of {bar.target}." for bar in self.bars)
+        return f"Cumulative gains beside the target, {self.unit}. {years}"
+
+    @property
     def anchor(self) -> str:
         return f"section-{self.key}"
 

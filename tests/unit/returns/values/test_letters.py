@@ -23,6 +23,7 @@ NOT_PRINTED = {
     ("PersonForm", "email"): "mail is sent to it",
     ("PersonForm", "new_password"): "stored as a digest",
     ("ParagraphForm", "drafted"): "compared with what is drafted now",
+    ("AdoptForm", "key"): "compared with the key of the newest version",
 }
 
 

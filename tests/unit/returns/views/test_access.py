@@ -94,6 +94,7 @@ GET = {
     "returns:rekeying-check": [(M + "rekeying/", WATCHERS)],
     "returns:rekeying-template": [(M + "rekeying.csv", WATCHERS)],
     "returns:proforma-detail": [(M + "proforma/", ADMIN)],
+    "returns:form-adopt": [(M + "proforma/adopt/", LEAD)],
     "returns:department-detail": [
         (M + "departments/education/", row(SIGN_IN, OK, OK, OK, OK, OK, NOT, NOT, NOT)),
         (M + "departments/highways/", row(SIGN_IN, NOT, NOT, OK, OK, OK, NOT, NOT, NOT)),
