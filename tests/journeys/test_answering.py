@@ -37,7 +37,7 @@ def test_an_answer_taken_back_blocks_again_everywhere(page, new_page, server, ja
     lead = new_page(server, javascript=javascript)
     sign_in(lead, "lead")
     before = len(at_first["blockers"])
-    assert f"by {before} blockers" in heading(lead)
+    assert f"until all {before} blockers are cleared" in heading(lead)
 
     sign_in(page, OFFICER)
     page.goto(f"{RETURN}/outcomes/R1/")
@@ -46,7 +46,7 @@ def test_an_answer_taken_back_blocks_again_everywhere(page, new_page, server, ja
     assert "R1 saved." in notice(page)
     assert server.blockers() == before + 1
     lead.goto(f"{RETURN}/dashboard/")
-    assert f"by {before + 1} blockers" in heading(lead)
+    assert f"until all {before + 1} blockers are cleared" in heading(lead)
     lead.goto(f"{RETURN}/missing/")
     assert lead.get_by_role("link", name="R1: light at 31 December 2005 is blank").count() == 1
 
