@@ -46,7 +46,7 @@ def test_the_lead_follows_a_count_to_its_cell(page, server, at_first):
     report = at_first
     wanted = [b for b in report["blockers"] if (b["department"], b["section"]) == ("education", "bvpi157")]
     sign_in(page, "lead")
-    assert f"by {len(report['blockers'])} blockers" in heading(page)
+    assert f"until all {len(report['blockers'])} blockers are cleared" in heading(page)
     count = page.get_by_role("link", name="in BVPI 157, Education and Libraries")
     assert count.inner_text().startswith(str(len(wanted)))
     follow(page, "in BVPI 157, Education and Libraries")
