@@ -124,7 +124,7 @@ def test_seven_people_bring_a_return_from_blockers_to_an_amended_approval(new_pa
 
     # The Cabinet member downloads the approved return: the bytes that are stored.
     cabinet.goto(f"{RETURN}/cabinet/")
-    link = cabinet.get_by_role("link", name=re.compile("Download the approved return"))
+    link = cabinet.get_by_role("link", name=re.compile("Download the return as approved by Cabinet"))
     approved = cabinet.request.get(link.get_attribute("href")).body()
     text = " ".join(text_of_pdf(approved).split())
     assert "APPROVED BY CABINET" in text
