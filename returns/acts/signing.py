@@ -148,7 +148,7 @@ def void_signatures(return_: Return, places: list[Place], *, by: User, at, becau
     """
     keys = {place.key: place for place in places}
     rows = [row for row in return_.signoffs.select_related("event__by") if row.key in keys]
-    events, givers = [], {}
+    events, signers = [], {}
     for row in rows:
         events.append(
             history.place_event(
@@ -160,13 +160,13 @@ def void_signatures(return_: Return, places: list[Place], *, by: User, at, becau
                 reason=because,
             )
         )
-        givers.setdefault(row.event.by, []).append(keys[row.key])
+        signers.setdefault(row.event.by, []).append(keys[row.key])
     SignOff.objects.filter(pk__in=[row.pk for row in rows]).delete()
-    for giver, voided in givers.items():
+    for signer, voided in signers.items():
         codes = wording.listed_codes([place.code for place in voided])
         tell(
             return_,
-            [giver],
+            [signer],
             but=by,
             subject=f"Your signature on {codes} is cancelled",
             text=f"{by}: {because} Your other signatures stay. Check {codes} and sign again.",

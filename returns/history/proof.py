@@ -292,7 +292,7 @@ def _changed_acts(return_: Return, told: Replayed, by_number: dict) -> Iterator[
             if then.get(number) != now.pop(pk, None):
                 yield f"{what} of event {number:,} differs from the history."
         if now:
-            yield f"{what} of an event of another return stands here."
+            yield f"{what} belongs to an event of another return."
 
 
 def _changed_versions(return_: Return, told: Replayed, by_number: dict, answers: Answers) -> Iterator[str]:
